@@ -1,0 +1,27 @@
+// Command zhaohui is the help portal: one binary that serves it, checks its content and shows its gallery.
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is what the program can do; every setting is a flag and an environment variable of the same name.
+type commands struct {
+	Serve   serveCommand   `cmd:"" help:"Serve the portal."`
+	Demo    demoCommand    `cmd:"" help:"Serve the portal with an operator that does not exist, in a temporary folder."`
+	Check   checkCommand   `cmd:"" help:"Read all content and name the file and line of whatever cannot work."`
+	Gallery galleryCommand `cmd:"" help:"Serve every page and part with its states, from fixtures."`
+}
+
+func main() {
+	var c commands
+	ctx := kong.Parse(&c, kong.Name("zhaohui"), kong.Description("Help for people who can no longer pay."),
+		kong.UsageOnError(), kong.DefaultEnvars("ZHAOHUI"))
+	if err := ctx.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,200 @@
+// Package content reads what is kept under content/ into the domain's types and says, with file and line, what in
+// it cannot work. It is the only package that knows YAML and Markdown; it decides nothing about people or pages.
+package content
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"zhaohui/internal/guide"
+	"zhaohui/internal/help"
+)
+
+// Content is everything the portal says, in all languages.
+type Content struct {
+	Platforms []*guide.Platform
+	Help      *help.Library
+	Stops     map[string]*Stop
+	Pages     map[string]map[string]Page // slug → language → page
+	Synonyms  [][]string
+	Operator  Operator
+
+	files fs.FS
+}
+
+// Stop is a page that ends a path because something is wrong right now (requirement G4).
+type Stop struct {
+	ID       string
+	Dials    []string // numbers to dial, in order
+	Contacts bool     // adds the platform's own official lines
+	Freeze   bool     // adds the platform's way to freeze
+	Texts    map[string]StopText
+}
+
+// StopText is a stop in one language.
+type StopText struct {
+	Title, Lead, SignsTitle, Done string
+	Signs                         []string
+	Stations                      []Station
+}
+
+// Station is one thing to do, in order.
+type Station struct{ Title, HTML string }
+
+// Page is a page of prose: how to know that this portal is genuine, privacy.
+type Page struct{ Title, Lead, HTML string }
+
+// Problem is something in the content that cannot work (or, as a warning, may soon not).
+type Problem struct {
+	File    string
+	Line    int
+	Text    string
+	Warning bool
+}
+
+func (p Problem) Error() string {
+	kind := ""
+	if p.Warning {
+		kind = "warning: "
+	}
+	return fmt.Sprintf("content/%s:%d: %s%s", p.File, max(p.Line, 1), kind, p.Text)
+}
+
+// Problems is a list of problems as one error.
+type Problems []Problem
+
+func (ps Problems) Error() string {
+	lines := make([]string, len(ps))
+	for i, p := range ps {
+		lines[i] = p.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Errors leaves the warnings out.
+func (ps Problems) Errors() Problems {
+	return slices.DeleteFunc(slices.Clone(ps), func(p Problem) bool { return p.Warning })
+}
+
+// Load reads all content and checks it. The problems include warnings; content with errors must not be served.
+// A language counts as present if it has a words file. Dates are judged against now.
+func Load(files fs.FS, now time.Time) (*Content, Problems) {
+	l := &loader{files: files, now: now}
+	c := &Content{files: files, Stops: map[string]*Stop{}, Pages: map[string]map[string]Page{}}
+	l.languages = l.codes()
+	if len(l.languages) == 0 {
+		return c, Problems{{File: "words", Text: "no language: words/zh.toml is missing"}}
+	}
+	l.sources = l.readSources()
+	for _, id := range l.folders("platforms") {
+		if p := l.platform(id); p != nil {
+			c.Platforms = append(c.Platforms, p)
+		}
+	}
+	slices.SortFunc(c.Platforms, func(a, b *guide.Platform) int { return cmp.Compare(a.Order, b.Order) })
+	var articles []*help.Article
+	for _, slug := range l.folders("help") {
+		if a := l.article(slug); a != nil {
+			articles = append(articles, a)
+		}
+	}
+	c.Help = help.NewLibrary(articles)
+	for _, id := range l.folders("stops") {
+		if s := l.stop(id); s != nil {
+			c.Stops[id] = s
+		}
+	}
+	for _, slug := range l.folders("pages") {
+		c.Pages[slug] = l.page(slug)
+	}
+	c.Synonyms = l.synonyms()
+	c.Operator = l.operator()
+	l.lint(c)
+	slices.SortStableFunc(l.problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
+	return c, l.problems
+}
+
+// Languages lists the codes of the languages that the content is kept in, the default first.
+func (c *Content) Languages() []string { return (&loader{files: c.files}).codes() }
+
+// Platform finds a platform by id.
+func (c *Content) Platform(id string) (*guide.Platform, bool) {
+	for _, p := range c.Platforms {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	return nil, false
+}
+
+// loader collects problems while it reads, so that all are reported at once.
+type loader struct {
+	files     fs.FS
+	now       time.Time
+	languages []string
+	sources   map[string]guide.Source
+	problems  Problems
+	texts     []textAt // every text with its place, for the checks on language
+	links     []linkAt
+	screens   []screenAt
+}
+
+type textAt struct {
+	file, lang, text string
+	line             int
+	step             string // "platform/channel/step" for the sentences of a step
+}
+
+type linkAt struct {
+	file     string
+	line     int
+	platform string // platform whose channel it stands in, "" in articles
+	channel  string
+	target   string
+}
+
+func (l *loader) report(file string, line int, format string, args ...any) {
+	l.problems = append(l.problems, Problem{File: file, Line: line, Text: fmt.Sprintf(format, args...)})
+}
+
+func (l *loader) warn(file string, line int, format string, args ...any) {
+	l.problems = append(l.problems, Problem{File: file, Line: line, Text: fmt.Sprintf(format, args...), Warning: true})
+}
+
+// codes are the languages: the default first, as the words files name them.
+func (l *loader) codes() []string {
+	names, _ := fs.Glob(l.files, "words/*.toml")
+	var codes []string
+	for _, name := range names {
+		codes = append(codes, strings.TrimSuffix(path.Base(name), ".toml"))
+	}
+	slices.SortFunc(codes, func(a, b string) int {
+		if (a == "zh") != (b == "zh") {
+			return map[bool]int{true: -1, false: 1}[a == "zh"]
+		}
+		return strings.Compare(a, b)
+	})
+	return codes
+}
+
+func (l *loader) folders(dir string) []string {
+	entries, err := fs.ReadDir(l.files, dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		l.report(dir, 0, "%v", err)
+	}
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}

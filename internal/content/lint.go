@@ -1,0 +1,272 @@
+package content
+
+import (
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"zhaohui/internal/guide"
+)
+
+// lint looks at the content as a whole, once everything is read.
+func (l *loader) lint(c *Content) {
+	l.lintPunctuation()
+	l.lintSentences()
+	l.lintScreens()
+	l.lintLinks(c)
+	l.lintArticles(c)
+	for _, p := range c.Platforms {
+		l.lintReach(c, p)
+		l.lintLadder(p)
+		for _, q := range p.Questions {
+			for _, stop := range q.Stop {
+				if _, ok := c.Stops[stop]; !ok {
+					l.report(path.Join("platforms", p.ID, "questions.yaml"), 1, "stop %s has no folder under stops", stop)
+				}
+			}
+		}
+	}
+}
+
+var halfWidth = regexp.MustCompile(`[\p{Han}、。，：；？！（）《》][”’]?[,:;?!()]|[,:;?!()][“‘]?\p{Han}|\p{Han}\.(\s|$)`)
+
+// lintPunctuation refuses half-width punctuation beside Chinese; targets of links are not text.
+func (l *loader) lintPunctuation() {
+	for _, t := range l.texts {
+		if t.step != "" {
+			continue
+		}
+		text := linkTarget.ReplaceAllString(t.text, "]")
+		if found := halfWidth.FindString(text); found != "" {
+			l.report(t.file, t.line, "half-width punctuation beside Chinese: %q", found)
+		}
+	}
+}
+
+var sentenceEnd = regexp.MustCompile(`[。！？\n]|[.!?] `)
+
+// lintSentences finds a sentence that stands in two steps of a platform: one of the steps says too little.
+func (l *loader) lintSentences() {
+	first := map[string]textAt{}
+	for _, t := range l.texts {
+		if t.step == "" {
+			continue
+		}
+		platform, _, _ := strings.Cut(t.step, "/")
+		seen := map[string]bool{}
+		for _, sentence := range sentenceEnd.Split(t.text, -1) {
+			sentence = strings.TrimSpace(sentence)
+			if least := map[bool]int{true: 8, false: 24}[t.lang == "zh"]; width(sentence) < least || seen[sentence] {
+				continue
+			}
+			seen[sentence] = true
+			key := platform + t.lang + sentence
+			if before, ok := first[key]; ok {
+				l.report(t.file, t.line, "the sentence %q stands in %s too (%s:%d)", sentence, before.step, before.file, before.line)
+				continue
+			}
+			first[key] = t
+		}
+	}
+}
+
+// lintScreens finds a sketch that equals another step's of the same platform.
+func (l *loader) lintScreens() {
+	first := map[string]screenAt{}
+	for _, s := range l.screens {
+		platform, _, _ := strings.Cut(s.channel, "/")
+		if before, ok := first[platform+s.drawn]; ok {
+			l.report(s.file, s.line, "step %s draws the same screen as %s of %s", s.step, before.step, before.channel)
+			continue
+		}
+		first[platform+s.drawn] = s
+	}
+}
+
+// lintLinks follows every link: dead ones inside, hosts that are not listed outside (requirement G2).
+func (l *loader) lintLinks(c *Content) {
+	for _, link := range l.links {
+		scheme, rest, _ := strings.Cut(link.target, ":")
+		switch {
+		case strings.HasPrefix(link.target, "#"):
+			p, _ := c.Platform(link.platform)
+			if p == nil {
+				l.report(link.file, link.line, "link %s works only in a channel", link.target)
+				continue
+			}
+			if channel, ok := p.Channel(link.channel); ok {
+				if _, ok := channel.Place(link.target[1:]); !ok {
+					l.report(link.file, link.line, "dead link: %s is no step here", link.target)
+				}
+			}
+		case scheme == "channel":
+			platform, channel, ok := strings.Cut(rest, "/")
+			if !ok {
+				platform, channel = link.platform, rest
+			}
+			p, _ := c.Platform(platform)
+			if p == nil {
+				l.report(link.file, link.line, "dead link: %s", link.target)
+			} else if _, ok := p.Channel(channel); !ok {
+				l.report(link.file, link.line, "dead link: %s has no channel %s", platform, channel)
+			}
+		case scheme == "help":
+			if _, ok := c.Help.Article(rest); !ok {
+				l.report(link.file, link.line, "dead link: no article %s", rest)
+			}
+		case scheme == "https":
+			if !slices.Contains(c.hosts(link.platform), hostOf(link.target)) {
+				l.report(link.file, link.line, "host %q is not listed in platform.yaml", hostOf(link.target))
+			}
+		case scheme == "tel":
+			if !telephone.MatchString(rest) {
+				l.report(link.file, link.line, "tel:%s is no number", rest)
+			}
+		case scheme == "page":
+			if _, ok := c.Pages[rest]; !ok && rest != "" && rest != "help" && rest != "progress" {
+				l.report(link.file, link.line, "dead link: no page %s", rest)
+			}
+		default:
+			l.report(link.file, link.line, "link %q: use channel:, help:, page:, tel:, https: or #step", link.target)
+		}
+	}
+}
+
+var telephone = regexp.MustCompile(`^\+?[0-9-]{3,18}$`)
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
+// hosts are those a page may link to: a platform's own, in articles any platform's.
+func (c *Content) hosts(platform string) []string {
+	var hosts []string
+	for _, p := range c.Platforms {
+		if platform == "" || p.ID == platform {
+			hosts = append(hosts, p.Hosts...)
+		}
+	}
+	return append(hosts, c.Operator.Hosts...)
+}
+
+// Outward says whether pages may link to an address at all.
+func (c *Content) Outward(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme == "https" && u.User == nil && slices.Contains(c.hosts(""), u.Host)
+}
+
+func (l *loader) lintArticles(c *Content) {
+	for _, a := range c.Help.Articles {
+		file := path.Join("help", a.Slug, "article.yaml")
+		for _, slug := range a.Related {
+			if _, ok := c.Help.Article(slug); !ok {
+				l.report(file, 1, "related: no article %s", slug)
+			}
+		}
+		for _, act := range a.Acts {
+			p, ok := c.Platform(act.Platform)
+			if !ok {
+				l.report(file, 1, "act: no platform %s", act.Platform)
+				continue
+			}
+			if _, ok := p.Channel(act.Channel); act.Channel != "" && !ok {
+				l.report(file, 1, "act: %s has no channel %s", act.Platform, act.Channel)
+			}
+			l.answersOf(file, p, act.Answers)
+		}
+	}
+}
+
+// lintReach finds channels that no situation can reach, and asides that nothing links to.
+func (l *loader) lintReach(c *Content, p *guide.Platform) {
+	for _, channel := range p.Channels {
+		file := path.Join("platforms", p.ID, "channels", channel.ID, "channel.yaml")
+		if !channel.Aside {
+			if !reachable(p, channel) {
+				l.report(file, 1, "no situation can reach this channel")
+			}
+			continue
+		}
+		linked := slices.ContainsFunc(l.links, func(link linkAt) bool {
+			return link.platform == p.ID && link.target == "channel:"+channel.ID || link.target == "channel:"+p.ID+"/"+channel.ID
+		})
+		for _, a := range c.Help.Articles {
+			for _, act := range a.Acts {
+				linked = linked || act.Platform == p.ID && act.Channel == channel.ID
+			}
+		}
+		if !linked {
+			l.report(file, 1, "nothing links to this aside")
+		}
+	}
+}
+
+// reachable looks for answers that make a channel possible, by satisfying its lines one term at a time.
+func reachable(p *guide.Platform, channel *guide.Channel) bool {
+	lines := slices.Concat(channel.When, channel.Needs)
+	var try func(int, guide.Answers) bool
+	try = func(i int, a guide.Answers) bool {
+		if i == len(lines) {
+			return slices.ContainsFunc(a.Recommend().Possible(), func(r guide.Ranked) bool { return r.ID == channel.ID })
+		}
+		for _, term := range lines[i] {
+			for _, value := range term.Values {
+				if said := a.Value(term.Question); said != "" && said != value {
+					continue
+				}
+				if try(i+1, a.With(term.Question, value)) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return try(0, p.None())
+}
+
+// lintLadder proves for every combination of who, what and where, with nothing else known and with everything
+// else denied, that something is left to do and that the ladder ends at a person.
+func (l *loader) lintLadder(p *guide.Platform) {
+	file := path.Join("platforms", p.ID, "platform.yaml")
+	var usual, rest []guide.Question
+	for _, q := range p.Questions {
+		switch {
+		case len(q.Stop) > 0:
+		case q.Usual != "":
+			usual = append(usual, q)
+		default:
+			rest = append(rest, q)
+		}
+	}
+	dead := map[string]bool{}
+	check := func(a guide.Answers) {
+		possible := a.Recommend().Possible()
+		if ends := slices.ContainsFunc(possible, func(r guide.Ranked) bool { return r.Human }); !ends && !dead[a.Query()] {
+			dead[a.Query()] = true
+			l.report(file, 1, "the ladder ends at no person for %s", a.Query())
+		}
+	}
+	var each func(int, guide.Answers)
+	each = func(i int, a guide.Answers) {
+		if i < len(usual) {
+			each(i+1, a)
+			for _, v := range usual[i].Values {
+				each(i+1, a.With(usual[i].ID, v))
+			}
+			return
+		}
+		check(a)
+		denied := a
+		for _, q := range rest {
+			denied = denied.With(q.ID, "no").With(q.ID, "none").With(q.ID, "refuse").With(q.ID, "suspended").With(q.ID, "new")
+		}
+		check(denied)
+	}
+	each(0, p.None())
+}

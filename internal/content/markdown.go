@@ -1,0 +1,200 @@
+package content
+
+import (
+	"bytes"
+	"html"
+	"io/fs"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+// place is where a piece of Markdown stands: it decides what its links mean.
+type place struct {
+	file              string
+	line              int
+	platform, channel string // "" outside of channels
+	lang              string
+}
+
+// base is the prefix of addresses in a language.
+func base(lang string) string {
+	if lang == "zh" || lang == "" {
+		return ""
+	}
+	return "/" + lang
+}
+
+// markdown turns Markdown into HTML: no raw HTML, links only where design allows (requirement G2).
+func (l *loader) markdown(at place, source string) string {
+	md := goldmark.New(
+		goldmark.WithExtensions(extension.Table, extension.NewCJK(extension.WithEastAsianLineBreaks())),
+		goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(&links{loader: l, at: at}, 100))),
+	)
+	var out bytes.Buffer
+	if err := md.Convert([]byte(source), &out); err != nil {
+		l.report(at.file, at.line, "%v", err)
+	}
+	result := strings.TrimSpace(out.String())
+	if strings.Contains(result, "**") {
+		l.report(at.file, at.line, "** stays visible: put the mark outside of quotes or add a word")
+	}
+	return result
+}
+
+// inline is markdown without the paragraph around it.
+func (l *loader) inline(at place, source string) string {
+	out := l.markdown(at, source)
+	if strings.Count(out, "<p>") == 1 && strings.HasPrefix(out, "<p>") {
+		out = strings.TrimSuffix(strings.TrimPrefix(out, "<p>"), "</p>")
+	}
+	return out
+}
+
+type links struct {
+	loader *loader
+	at     place
+}
+
+// Transform rewrites the destinations that content is written with into addresses.
+func (t *links) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if link, ok := n.(*ast.Link); ok && entering {
+			link.Destination = []byte(t.loader.address(t.at, string(link.Destination)))
+		}
+		if _, ok := n.(*ast.Image); ok && entering {
+			t.loader.report(t.at.file, t.at.line, "pictures are drawn from data, not linked")
+		}
+		return ast.WalkContinue, nil
+	})
+}
+
+// address turns a link of the content into an address of a page.
+func (l *loader) address(at place, target string) string {
+	l.links = append(l.links, linkAt{file: at.file, line: at.line, platform: at.platform, channel: at.channel, target: target})
+	scheme, rest, _ := strings.Cut(target, ":")
+	switch {
+	case strings.HasPrefix(target, "#"):
+		return base(at.lang) + "/p/" + at.platform + "/" + at.channel + "/" + target[1:]
+	case scheme == "channel" && strings.Contains(rest, "/"):
+		return base(at.lang) + "/p/" + rest
+	case scheme == "channel":
+		return base(at.lang) + "/p/" + at.platform + "/" + rest
+	case scheme == "help":
+		return base(at.lang) + "/help/" + rest
+	case scheme == "https":
+		return base(at.lang) + "/leave?to=" + url.QueryEscape(target)
+	case scheme == "page":
+		return base(at.lang) + "/" + rest
+	}
+	return target
+}
+
+// document is a Markdown file cut into its parts.
+type document struct {
+	front    string
+	intro    string
+	introAt  int
+	sections []section
+}
+
+// section is a "## " heading with what follows, cut at its "### " headings.
+type section struct {
+	title, id string
+	line      int
+	body      string
+	parts     map[string]string
+	partAt    map[string]int
+}
+
+var anchor = regexp.MustCompile(`^(.*?)\s*\{#([a-z0-9-]+)\}\s*$`)
+
+// document reads a Markdown file: front matter into `into`, the rest cut at its headings.
+func (l *loader) document(file string, into any) (document, bool) {
+	raw, err := fs.ReadFile(l.files, file)
+	if err != nil {
+		l.report(file, 0, "is missing")
+		return document{}, false
+	}
+	lines := strings.Split(strings.ReplaceAll(string(raw), "\r\n", "\n"), "\n")
+	var doc document
+	n := 0
+	if len(lines) > 0 && lines[0] == "---" {
+		for n = 1; n < len(lines) && lines[n] != "---"; n++ {
+			doc.front += lines[n] + "\n"
+		}
+		n++
+	}
+	if _, ok := l.decodeBytes(file, 1, []byte(doc.front), into); !ok {
+		return doc, false
+	}
+	var current *section
+	part := ""
+	for ; n < len(lines); n++ {
+		line := lines[n]
+		l.texts = append(l.texts, textAt{file: file, lang: langOf(file), text: line, line: n + 1})
+		switch {
+		case strings.HasPrefix(line, "## "):
+			title, id := strings.TrimSpace(line[3:]), ""
+			if m := anchor.FindStringSubmatch(title); m != nil {
+				title, id = m[1], m[2]
+			}
+			doc.sections = append(doc.sections, section{title: title, id: id, line: n + 1, parts: map[string]string{}, partAt: map[string]int{}})
+			current, part = &doc.sections[len(doc.sections)-1], ""
+		case strings.HasPrefix(line, "### ") && current != nil:
+			part = strings.TrimSpace(line[4:])
+			current.parts[part], current.partAt[part] = "", n+1
+		case current == nil:
+			if doc.introAt == 0 {
+				doc.introAt = n + 1
+			}
+			doc.intro += line + "\n"
+		case part != "":
+			current.parts[part] += line + "\n"
+		default:
+			current.body += line + "\n"
+		}
+	}
+	return doc, true
+}
+
+// item is one entry of a list, with the line it begins on.
+type item struct {
+	text string
+	line int
+}
+
+// items reads the entries of a list; lines that go on are joined.
+func items(source string, first int) []item {
+	var list []item
+	for i, line := range strings.Split(source, "\n") {
+		switch {
+		case strings.HasPrefix(line, "- "):
+			list = append(list, item{strings.TrimSpace(line[2:]), first + i + 1})
+		case strings.TrimSpace(line) != "" && len(list) > 0:
+			list[len(list)-1].text += " " + strings.TrimSpace(line)
+		}
+	}
+	return list
+}
+
+var (
+	tags       = regexp.MustCompile(`<[^>]*>`)
+	blanks     = regexp.MustCompile(`\s+`)
+	linkTarget = regexp.MustCompile(`\]\([^)]*\)`)
+)
+
+// plain takes the markup off.
+func plain(markup string) string {
+	return strings.TrimSpace(blanks.ReplaceAllString(html.UnescapeString(tags.ReplaceAllString(markup, " ")), " "))
+}
+
+// width counts characters.
+func width(s string) int { return len([]rune(s)) }

@@ -1,0 +1,62 @@
+package content
+
+import (
+	"io/fs"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Operator is who runs the portal: what operator.yaml in the overlay folder says.
+type Operator struct {
+	Name    Localized // 云帆钱包
+	Site    Localized // 支付密码帮助
+	Logo    string    // a picture file in the overlay folder: svg or png
+	Hotline string    // the operator's own line, "" if none
+	Hours   Localized
+	Hosts   []string // addresses that are genuinely this portal
+	Theme   string   // a style file of tokens in the overlay folder
+}
+
+// Localized is a text in several languages, or one text for all.
+type Localized map[string]string
+
+// UnmarshalYAML takes a text or a map from language to text.
+func (t *Localized) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind == yaml.ScalarNode {
+		*t = Localized{"": node.Value}
+		return nil
+	}
+	m := map[string]string{}
+	err := node.Decode(&m)
+	*t = m
+	return err
+}
+
+// In is the text in a language, the Chinese one where it is missing.
+func (t Localized) In(lang string) string {
+	for _, code := range []string{lang, "", "zh"} {
+		if text := t[code]; text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+func (l *loader) operator() Operator {
+	var o Operator
+	if _, ok := l.decode("operator.yaml", &o); !ok {
+		return o
+	}
+	if o.Name.In("zh") == "" {
+		l.report("operator.yaml", 1, "name is missing")
+	}
+	for _, name := range []string{o.Logo, o.Theme} {
+		if name == "" {
+			continue
+		}
+		if _, err := fs.Stat(l.files, name); err != nil {
+			l.report("operator.yaml", 1, "%s: no such file beside operator.yaml", name)
+		}
+	}
+	return o
+}

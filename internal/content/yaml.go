@@ -1,0 +1,124 @@
+package content
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"zhaohui/internal/guide"
+)
+
+// decode reads a YAML file strictly: an unknown key is a mistake with a line. It returns the document's node too,
+// for the lines of what is wrong with values.
+func (l *loader) decode(file string, into any) (*yaml.Node, bool) {
+	raw, err := fs.ReadFile(l.files, file)
+	if err != nil {
+		l.report(file, 0, "cannot be read: %v", errors.Unwrap(err))
+		return nil, false
+	}
+	return l.decodeBytes(file, 0, raw, into)
+}
+
+func (l *loader) decodeBytes(file string, offset int, raw []byte, into any) (*yaml.Node, bool) {
+	node := &yaml.Node{}
+	if err := yaml.Unmarshal(raw, node); err != nil {
+		l.yamlError(file, offset, err)
+		return node, false
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(raw))
+	dec.KnownFields(true)
+	if err := dec.Decode(into); err != nil && !errors.Is(err, io.EOF) {
+		l.yamlError(file, offset, err)
+		return node, false
+	}
+	l.collect(file, offset, node)
+	return node, true
+}
+
+var yamlLine = regexp.MustCompile(`line (\d+): (.*)`)
+
+func (l *loader) yamlError(file string, offset int, err error) {
+	found := yamlLine.FindAllStringSubmatch(err.Error(), -1)
+	if len(found) == 0 {
+		l.report(file, 0, "%v", err)
+	}
+	for _, m := range found {
+		line, _ := strconv.Atoi(m[1])
+		text, _, _ := strings.Cut(m[2], " not found in type")
+		if text != m[2] {
+			text += " is not known here"
+		}
+		l.report(file, line+offset, "%s", text)
+	}
+}
+
+// collect notes every text of a file for the checks on language.
+func (l *loader) collect(file string, offset int, node *yaml.Node) {
+	if node.Kind == yaml.ScalarNode {
+		l.texts = append(l.texts, textAt{file: file, lang: langOf(file), text: node.Value, line: node.Line + offset})
+	}
+	for _, child := range node.Content {
+		l.collect(file, offset, child)
+	}
+}
+
+// langOf reads the language off a file's name: zh.md → zh; data files have none.
+func langOf(file string) string {
+	base := file[strings.LastIndexByte(file, '/')+1:]
+	if code, ext, ok := strings.Cut(base, "."); ok && len(code) == 2 && (ext == "md" || ext == "yaml") {
+		return code
+	}
+	return ""
+}
+
+// lineOf finds the line of a key in a mapping, going down the keys.
+func lineOf(node *yaml.Node, keys ...string) int {
+	for node != nil && node.Kind == yaml.DocumentNode && len(node.Content) > 0 {
+		node = node.Content[0]
+	}
+	line := 1
+	for _, key := range keys {
+		found := false
+		for i := 0; node != nil && node.Kind == yaml.MappingNode && i+1 < len(node.Content); i += 2 {
+			if node.Content[i].Value == key {
+				line, node, found = node.Content[i].Line, node.Content[i+1], true
+				break
+			}
+		}
+		if !found {
+			return line
+		}
+	}
+	return line
+}
+
+// clause is a line of a rule as it is written: question → value or values.
+type clause map[string][]string
+
+func clauses(in []clause, order func(string) int) []guide.Clause {
+	var out []guide.Clause
+	for _, line := range in {
+		var c guide.Clause
+		for _, question := range sortedBy(line, order) {
+			c = append(c, guide.Term{Question: question, Values: line[question]})
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// date is a day; YAML would make a time of it only sometimes.
+type date struct{ time.Time }
+
+func (d *date) UnmarshalYAML(node *yaml.Node) error {
+	t, err := time.Parse("2006-01-02", node.Value)
+	d.Time = t
+	return err
+}

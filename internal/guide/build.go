@@ -1,0 +1,73 @@
+package guide
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Build connects a platform's parts and refuses what cannot work at all: rules that name unknown questions or
+// values, an end of the ladder that does not exist. What merely reads badly is the linter's business.
+func (p *Platform) Build() error {
+	if len(p.Questions) > maxQuestions {
+		return fmt.Errorf("platform %s: %d questions, at most %d", p.ID, len(p.Questions), maxQuestions)
+	}
+	p.questionAt = make(map[string]int, len(p.Questions))
+	for i, q := range p.Questions {
+		if len(q.Values) == 0 || len(q.Values) > 15 {
+			return fmt.Errorf("platform %s: question %s needs 1 to 15 values", p.ID, q.ID)
+		}
+		p.questionAt[q.ID] = i
+	}
+	for i := range p.Questions {
+		q := &p.Questions[i]
+		if q.Usual != "" && !slices.Contains(q.Values, q.Usual) {
+			return fmt.Errorf("platform %s: question %s: usual value %q is not in its list", p.ID, q.ID, q.Usual)
+		}
+		for _, v := range q.Stop {
+			if !slices.Contains(q.Values, v) {
+				return fmt.Errorf("platform %s: question %s: stop value %q is not in its list", p.ID, q.ID, v)
+			}
+		}
+		if err := p.compile(q.Ask); err != nil {
+			return fmt.Errorf("platform %s: question %s: %w", p.ID, q.ID, err)
+		}
+	}
+	p.channelAt = make(map[string]*Channel, len(p.Channels))
+	for _, c := range p.Channels {
+		p.channelAt[c.ID] = c
+		for _, clauses := range [][]Clause{c.When, c.Needs, c.Lead} {
+			if err := p.compile(clauses); err != nil {
+				return fmt.Errorf("platform %s: channel %s: %w", p.ID, c.ID, err)
+			}
+		}
+	}
+	if last, ok := p.channelAt[p.Last]; len(p.Channels) > 0 && (!ok || !last.Human) {
+		return fmt.Errorf("platform %s: last %q must be a channel with human: true", p.ID, p.Last)
+	}
+	return nil
+}
+
+func (p *Platform) compile(clauses []Clause) error {
+	for _, clause := range clauses {
+		for i := range clause {
+			term := &clause[i]
+			at, ok := p.questionAt[term.Question]
+			if !ok {
+				return fmt.Errorf("no question asks %q", term.Question)
+			}
+			term.question, term.allowed, term.unsure = at, 0, 0
+			values := p.Questions[at].Values
+			for _, v := range term.Values {
+				k := slices.Index(values, v)
+				if k < 0 {
+					return fmt.Errorf("question %s has no value %q", term.Question, v)
+				}
+				term.allowed |= 1 << k
+			}
+			if k := slices.Index(values, "unsure"); k >= 0 && term.allowed&(1<<k) == 0 {
+				term.unsure = 1 << k
+			}
+		}
+	}
+	return nil
+}
