@@ -1,13 +1,272 @@
 package main
 
-type serveCommand struct{}
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
 
-func (*serveCommand) Run() error { return nil }
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 
-type demoCommand struct{}
+	embedded "zhaohui/content"
+	"zhaohui/internal/content"
+	"zhaohui/internal/help"
+	"zhaohui/internal/i18n"
+	"zhaohui/internal/store"
+	"zhaohui/internal/vault"
+	"zhaohui/static"
+	"zhaohui/web"
+)
 
-func (*demoCommand) Run() error { return nil }
+// settings are what serve and demo both take; each is a flag and an environment variable (ZHAOHUI_ADDR …).
+type settings struct {
+	Addr           string   `help:"Address to listen on." default:"localhost:8080"`
+	PublicURL      string   `name:"public-url" help:"Address that people see; http:// and the address by default." placeholder:"URL"`
+	Data           string   `help:"Folder for keys and counts." placeholder:"DIR"`
+	Content        string   `help:"Folder laid over the embedded content, with operator.yaml." placeholder:"DIR"`
+	AdminAddr      string   `help:"Address for /metrics; none by default." placeholder:"HOST:PORT"`
+	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For counts." placeholder:"NET"`
+	KeyFile        string   `help:"File with the keyset; DATA/keys by default, created if missing." placeholder:"FILE"`
+	LogLevel       string   `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error"`
+}
 
-type galleryCommand struct{}
+type serveCommand struct {
+	settings `embed:""`
+}
 
-func (*galleryCommand) Run() error { return nil }
+// Run serves until the process is told to stop.
+func (c *serveCommand) Run() error {
+	if c.Data == "" {
+		c.Data = "data"
+	}
+	return serve(c.settings, nil)
+}
+
+type demoCommand struct {
+	settings `embed:""`
+}
+
+// Run serves an operator that does not exist; unless a data folder is named, nothing outlives it.
+func (c *demoCommand) Run() error {
+	if c.Data == "" {
+		dir, err := os.MkdirTemp("", "zhaohui-demo-")
+		if err != nil {
+			return fmt.Errorf("demo folder: %w", err)
+		}
+		defer os.RemoveAll(dir)
+		c.Data = dir
+	}
+	return serve(c.settings, embedded.Demo())
+}
+
+// portal is a configured site with what has to be closed after it.
+type portal struct {
+	site   *web.Site
+	public *url.URL
+	log    *slog.Logger
+	close  []func() error
+}
+
+// open checks every setting and reports all problems at once, then builds the portal.
+func open(c settings, extra fs.FS) (*portal, error) {
+	var level slog.Level
+	var problems []error
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		problems = append(problems, fmt.Errorf("log level: %w", err))
+	}
+	p := &portal{log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))}
+	public, err := publicURL(c)
+	if err != nil {
+		problems = append(problems, err)
+	}
+	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
+		problems = append(problems, fmt.Errorf("ZHAOHUI_ADDR: %w", err))
+	}
+	for _, proxy := range c.TrustedProxies {
+		if _, _, err := net.ParseCIDR(proxy); err != nil && net.ParseIP(proxy) == nil {
+			problems = append(problems, fmt.Errorf("ZHAOHUI_TRUSTED_PROXIES: %q is neither an address nor a network", proxy))
+		}
+	}
+	if c.Content != "" {
+		if info, err := os.Stat(c.Content); err != nil || !info.IsDir() {
+			problems = append(problems, fmt.Errorf("ZHAOHUI_CONTENT: %s is not a folder", c.Content))
+			c.Content = ""
+		}
+	}
+	files := contentFiles(c.Content, extra)
+	loaded, found := content.Load(files, time.Now())
+	if bad := found.Errors(); len(bad) > 0 {
+		problems = append(problems, bad)
+	}
+	for _, warning := range found {
+		if warning.Warning {
+			p.log.Warn("content", "problem", warning.Error())
+		}
+	}
+	words, err := i18n.Load(files)
+	if err != nil {
+		problems = append(problems, fmt.Errorf("words: %w", err))
+	}
+	keys, created, err := vault.Open(keyFile(c))
+	if err != nil {
+		problems = append(problems, fmt.Errorf("keys: %w", err))
+	}
+	if created {
+		p.log.Warn("A NEW KEYSET WAS CREATED. Back it up: without it, everybody's progress is lost.", "file", keyFile(c))
+	}
+	if len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+	return p, p.build(c, public, files, loaded, words, keys)
+}
+
+func (p *portal) build(c settings, public *url.URL, files fs.FS, loaded *content.Content, words *i18n.Catalog, keys *vault.Keyset) error {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	search, err := store.OpenSearch(help.Documents(loaded.Help, loaded.Platforms), loaded.Synonyms)
+	if err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
+	p.close = append(p.close, search.Close)
+	votes, err := store.OpenVotes(c.Data, time.Now)
+	if err != nil {
+		return fmt.Errorf("votes: %w", err)
+	}
+	p.close = append(p.close, votes.Close)
+	overlay, err := overlayAssets(files, loaded.Operator)
+	if err != nil {
+		return err
+	}
+	p.public = public
+	p.site, err = web.New(web.Config{PublicURL: public, Content: loaded, Words: words, Keys: keys, Search: search,
+		Votes: help.NewPoll(loaded.Help, votes), Now: time.Now, Log: p.log, Registry: registry, Proxies: c.TrustedProxies, Overlay: overlay})
+	return err
+}
+
+// overlayAssets takes the operator's logo and theme out of the overlay folder.
+func overlayAssets(files fs.FS, o content.Operator) (web.OverlayAssets, error) {
+	assets := web.OverlayAssets{Logo: o.Logo, Theme: o.Theme}
+	own := named{files, []string{o.Logo, o.Theme}}
+	if o.Logo == "" && o.Theme == "" {
+		return assets, nil
+	}
+	set, err := static.New(own)
+	if err != nil {
+		return assets, fmt.Errorf("operator's files: %w", err)
+	}
+	assets.Set = set
+	return assets, nil
+}
+
+// named shows only some files of a tree, all at its root.
+type named struct {
+	fs.FS
+	names []string
+}
+
+func (n named) ReadDir(string) ([]fs.DirEntry, error) {
+	var entries []fs.DirEntry
+	for _, name := range n.names {
+		if name == "" {
+			continue
+		}
+		info, err := fs.Stat(n.FS, name)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, fs.FileInfoToDirEntry(info))
+	}
+	return entries, nil
+}
+
+func keyFile(c settings) string {
+	if c.KeyFile != "" {
+		return c.KeyFile
+	}
+	return filepath.Join(c.Data, "keys")
+}
+
+// publicURL is where people reach the portal: nothing but scheme and host.
+func publicURL(c settings) (*url.URL, error) {
+	text := c.PublicURL
+	if text == "" {
+		text = "http://" + c.Addr
+		if strings.HasPrefix(c.Addr, ":") {
+			text = "http://localhost" + c.Addr
+		}
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+		return nil, fmt.Errorf("ZHAOHUI_PUBLIC_URL: want https://host, got %q", text)
+	}
+	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+}
+
+// newServer sets every limit that keeps a slow or greedy client from holding the server (requirement W8).
+func newServer(handler http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: web.MaxHeader, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+}
+
+// serve runs until SIGINT or SIGTERM, then lets running requests end.
+func serve(c settings, extra fs.FS) error {
+	p, err := open(c, extra)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		for _, closing := range p.close {
+			if err := closing(); err != nil {
+				p.log.Error("close", "error", err)
+			}
+		}
+	}()
+	return p.run(c.Addr, c.AdminAddr, p.site.Handler())
+}
+
+func (p *portal) run(addr, adminAddr string, handler http.Handler) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	servers := []*http.Server{newServer(handler, p.log)}
+	failed := make(chan error, 2)
+	go func() { failed <- servers[0].Serve(listener) }()
+	if adminAddr != "" {
+		mux := http.NewServeMux()
+		mux.Handle("GET /metrics", p.site.Metrics())
+		admin, err := net.Listen("tcp", adminAddr)
+		if err != nil {
+			return fmt.Errorf("listen for metrics: %w", err)
+		}
+		servers = append(servers, newServer(mux, p.log))
+		go func() { failed <- servers[1].Serve(admin) }()
+	}
+	p.log.Info("serving", "at", p.public.String()+"/")
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	p.log.Info("stopping")
+	drain, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	var errs []error
+	for _, s := range servers {
+		errs = append(errs, s.Shutdown(drain))
+	}
+	return errors.Join(errs...)
+}

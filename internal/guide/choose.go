@@ -109,7 +109,7 @@ func (a Answers) order(c Ranked, first *Channel) int {
 func (a Answers) first() *Channel {
 	var best *Channel
 	for _, c := range a.of.Channels {
-		if c.Aside || a.fit(c) < Maybe {
+		if c.Aside || !a.holds(c.When) || a.fit(c) < Maybe {
 			continue
 		}
 		if len(c.Lead) > 0 && a.holds(c.Lead) {
@@ -158,11 +158,18 @@ func (a Answers) stop() string {
 }
 
 // fit is three-valued logic over the channel's lines: every line must hold, a line holds if any of its terms does.
+// A situation that the person is unsure of keeps its channel in sight, but never puts it first.
 func (a Answers) fit(c *Channel) Fit {
-	if !a.holds(c.When) {
-		return Off
-	}
 	fit := Yes
+	for _, clause := range c.When {
+		switch {
+		case a.possible(clause) == Yes:
+		case slices.ContainsFunc(clause, func(t Term) bool { return a.given[t.question] > 0 && a.term(t) == Maybe }):
+			fit = Maybe
+		default:
+			return Off
+		}
+	}
 	for _, clause := range c.Needs {
 		fit = min(fit, a.possible(clause))
 	}

@@ -1,0 +1,96 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"zhaohui/internal/problem"
+	"zhaohui/templates"
+)
+
+// statusOf is the one place where a kind of error becomes a status.
+func statusOf(err error) int {
+	var tooLarge *http.MaxBytesError
+	var http *echo.HTTPError
+	switch problem.KindOf(err) {
+	case problem.KindNotFound:
+		return 404
+	case problem.KindInvalid:
+		return 422
+	case problem.KindConflict:
+		return 409
+	case problem.KindDenied:
+		return 403
+	case problem.KindExpired:
+		return 410
+	case problem.KindThrottled:
+		return 429
+	case problem.KindUnavailable:
+		return 503
+	}
+	switch {
+	case errors.As(err, &tooLarge):
+		return 413
+	case errors.As(err, &http):
+		return http.Code
+	}
+	return 500
+}
+
+// answerError turns an error into a page that says what to do. What went wrong inside goes to the log only.
+func (s *Site) answerError(err error, c echo.Context) {
+	status := statusOf(err)
+	if status >= 500 {
+		s.Log.Error("request failed", "route", c.Path(), "method", c.Request().Method, "status", status, "error", err)
+	} else {
+		s.Log.Debug("request refused", "route", c.Path(), "method", c.Request().Method, "status", status)
+	}
+	if c.Response().Committed {
+		return
+	}
+	if strings.HasPrefix(c.Request().URL.Path, "/api/") {
+		answerProblem(c, status, http.StatusText(status), "")
+		return
+	}
+	var until problem.Throttled
+	if errors.As(err, &until) {
+		c.Response().Header().Set("Retry-After", until.Until.UTC().Format(http.TimeFormat))
+	}
+	v := &visit{Context: c, words: s.wordsOf(c.Request().URL.Path), progress: s.progress.read(c.Request())}
+	if err := s.fresh(v, status, templates.Error(s.errorView(v, status))); err != nil && !c.Response().Committed {
+		s.Log.Error("error page failed", "status", status, "error", err)
+		http.Error(c.Response(), http.StatusText(status), status)
+	}
+}
+
+// wordsOf finds the language of an address that no route matched.
+func (s *Site) wordsOf(path string) words {
+	for _, l := range s.Words.Languages() {
+		if l.Prefix != "" && (path == l.Prefix || strings.HasPrefix(path, l.Prefix+"/")) {
+			return s.Words.Words(l.Code)
+		}
+	}
+	return s.Words.Words(s.Words.Languages()[0].Code)
+}
+
+// errorView is a useful page for a status: what it means, what to do, the chooser and the official lines.
+func (s *Site) errorView(v *visit, status int) templates.ErrorView {
+	known := status
+	switch {
+	case status == 400 || status == 403 || status == 404 || status == 405 || status == 413 || status == 422 || status == 429 || status == 503:
+	case status < 500:
+		known = 400
+	default:
+		known = 500
+	}
+	key := "web.error-" + http.StatusText(known)
+	key = strings.ReplaceAll(strings.ToLower(key), " ", "-")
+	view := templates.ErrorView{Status: status, Title: v.words.T(key), Text: v.words.T(key + "-text"), Platforms: s.platformRows(v),
+		Contacts: s.contacts(v.words.Code())}
+	view.Page = s.frame(v, view.Title, "", "/", "")
+	view.NoIndex = true
+	return view
+}

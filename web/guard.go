@@ -1,0 +1,198 @@
+package web
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"zhaohui/internal/i18n"
+	"zhaohui/internal/problem"
+)
+
+type words = i18n.Words
+
+// Limits of what a visitor may send (requirement W8).
+const (
+	maxAddress = 4 << 10 // bytes of path and query
+	maxBody    = 8 << 10
+	maxValue   = 2 << 10
+	// MaxHeader is for the server that runs the site.
+	MaxHeader = 16 << 10
+)
+
+// policy lets a page load only what this site serves; nothing inline (requirement W3).
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+
+// guarded puts in front of every route what no route may forget: the host, the size, cross-site requests, headers.
+func (s *Site) guarded(next http.Handler) http.Handler {
+	crossSite := http.NewCrossOriginProtection()
+	if err := crossSite.AddTrustedOrigin(s.absolute("")); err != nil {
+		panic(err) // the public address was checked at start
+	}
+	fixed := map[string][]string{
+		"Content-Security-Policy":      {policy},
+		"X-Content-Type-Options":       {"nosniff"},
+		"X-Frame-Options":              {"DENY"},
+		"Referrer-Policy":              {"same-origin"},
+		"Cross-Origin-Opener-Policy":   {"same-origin"},
+		"Cross-Origin-Resource-Policy": {"same-origin"},
+		"Permissions-Policy":           {"camera=(), microphone=(), geolocation=()"},
+	}
+	if s.PublicURL.Scheme == "https" {
+		fixed["Strict-Transport-Security"] = []string{"max-age=31536000"}
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		for name, value := range fixed {
+			header[name] = value
+		}
+		switch {
+		case r.URL.Path == "/healthz" || r.URL.Path == "/readyz":
+		case len(r.RequestURI) > maxAddress:
+			http.Error(w, "The address is too long. "+s.absolute("/"), http.StatusRequestURITooLong)
+			return
+		case !s.ownHost(r):
+			http.Error(w, "This site is "+s.absolute("/"), http.StatusMisdirectedRequest)
+			return
+		case !utf8.ValidString(r.URL.Path) || !validQuery(r.URL.RawQuery):
+			http.Error(w, "The address cannot be read. "+s.absolute("/"), http.StatusBadRequest)
+			return
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			if err := crossSite.Check(r); err != nil {
+				http.Error(w, "This form came from another site. Start again at "+s.absolute("/"), http.StatusForbidden)
+				return
+			}
+		}
+		if r.Method == http.MethodHead { // a HEAD is a GET without its body
+			r.Method = http.MethodGet
+			w = headWriter{w}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// headWriter drops the body of an answer.
+type headWriter struct{ http.ResponseWriter }
+
+func (h headWriter) Write(b []byte) (int, error) { return len(b), nil }
+
+// ownHost proves requirement W1: only the configured host is served, and no header may claim another one.
+func (s *Site) ownHost(r *http.Request) bool {
+	if forwarded := r.Header.Get("X-Forwarded-Host"); forwarded != "" && !strings.EqualFold(forwarded, s.PublicURL.Host) {
+		return false
+	}
+	return strings.EqualFold(r.Host, s.PublicURL.Host)
+}
+
+// validQuery says whether a query is text once its escapes are undone.
+func validQuery(raw string) bool {
+	if raw == "" || strings.IndexByte(raw, '%') < 0 {
+		return utf8.ValidString(raw)
+	}
+	decoded := make([]byte, 0, len(raw))
+	for i := 0; i < len(raw); i++ {
+		if raw[i] != '%' {
+			decoded = append(decoded, raw[i])
+			continue
+		}
+		if i+2 >= len(raw) {
+			return false
+		}
+		high, low := unhex(raw[i+1]), unhex(raw[i+2])
+		if high < 0 || low < 0 {
+			return false
+		}
+		decoded = append(decoded, byte(high<<4|low))
+		i += 2
+	}
+	return utf8.Valid(decoded)
+}
+
+func unhex(c byte) int {
+	switch {
+	case '0' <= c && c <= '9':
+		return int(c - '0')
+	case 'a' <= c && c <= 'f':
+		return int(c-'a') + 10
+	case 'A' <= c && c <= 'F':
+		return int(c-'A') + 10
+	}
+	return -1
+}
+
+// clientAddress takes the address from the socket, unless proxies are trusted by name (requirement W1).
+func clientAddress(proxies []string) echo.IPExtractor {
+	if len(proxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, p := range proxies {
+		if !strings.Contains(p, "/") {
+			p += map[bool]string{true: "/128", false: "/32"}[strings.Contains(p, ":")]
+		}
+		if _, network, err := net.ParseCIDR(p); err == nil {
+			options = append(options, echo.TrustIPRange(network))
+		}
+	}
+	return echo.ExtractIPFromXFFHeader(options...)
+}
+
+// guard measures a route and keeps a panic from reaching the reader. Logs name routes, never addresses.
+func (s *Site) guard(name string, next echo.HandlerFunc) echo.HandlerFunc {
+	observe := s.metrics.route(name)
+	return func(c echo.Context) (err error) {
+		started := time.Now() // a duration, not a date: the injected clock is for dates
+		defer func() {
+			if r := recover(); r != nil {
+				err = fmt.Errorf("panic: %v", r)
+			}
+			if err != nil {
+				err = fmt.Errorf("%s %s: %w", c.Request().Method, name, err)
+				s.answerError(err, c)
+				err = nil
+			}
+			observe(c.Response().Status, time.Since(started))
+		}()
+		return next(c)
+	}
+}
+
+// metrics counts requests by route and status class.
+type metrics struct {
+	requests *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+	votes    *prometheus.CounterVec
+}
+
+func newMetrics(registry *prometheus.Registry) *metrics {
+	m := &metrics{
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "zhaohui_requests_total", Help: "Requests by route and status class."}, []string{"route", "status"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "zhaohui_request_seconds", Help: "Time to answer by route.",
+			Buckets: []float64{.0005, .001, .005, .01, .05, .1, .5, 1, 5}}, []string{"route"}),
+		votes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "zhaohui_article_votes_total", Help: "Whether articles helped."}, []string{"useful"}),
+	}
+	registry.MustRegister(m.requests, m.seconds, m.votes)
+	return m
+}
+
+// route prepares the counters of a route, so that a request only adds to them.
+func (m *metrics) route(name string) func(status int, took time.Duration) {
+	var byClass [6]prometheus.Counter
+	for class := range byClass {
+		byClass[class] = m.requests.WithLabelValues(name, fmt.Sprintf("%dxx", class))
+	}
+	seconds := m.seconds.WithLabelValues(name)
+	return func(status int, took time.Duration) {
+		byClass[min(status/100, 5)].Inc()
+		seconds.Observe(took.Seconds())
+	}
+}
+
+var errNotFound = fmt.Errorf("address: %w", problem.NotFound)

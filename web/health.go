@@ -1,0 +1,20 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+)
+
+// showHealth says that the program runs.
+func (s *Site) showHealth(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
+
+// showReady says that it can serve; while it cannot, a balancer sends people elsewhere.
+func (s *Site) showReady(c echo.Context) error {
+	if s.Ready != nil {
+		if err := s.Ready(); err != nil {
+			return c.String(http.StatusServiceUnavailable, "not ready\n")
+		}
+	}
+	return c.String(http.StatusOK, "ready\n")
+}

@@ -1,0 +1,48 @@
+package web
+
+import (
+	"github.com/a-h/templ"
+
+	"zhaohui/templates"
+	"zhaohui/templates/ui"
+)
+
+// homeTopics are the articles that the first page names, in this order.
+var homeTopics = []string{"phone-suspended", "face-fails", "locked", "card-cancelled", "new-phone", "abroad", "elder-helper", "blind"}
+
+func (s *Site) showHome(v *visit) error {
+	return s.cached(v, "/", func() templ.Component { return templates.Home(s.homeView(v)) })
+}
+
+func (s *Site) homeView(v *visit) templates.HomeView {
+	lang := v.words.Code()
+	view := templates.HomeView{Page: s.frame(v, v.words.T("web.home-title"), v.words.T("web.home-description"), "/", ""),
+		Platforms: s.platformRows(v), Promise: v.words.T("web.promise")}
+	view.Home = true
+	if len(s.Content.Platforms) > 0 {
+		view.Safety = v.to(choosePath(s.Content.Platforms[0].ID), "")
+	}
+	if _, ok := s.Content.Help.Article("coached"); ok {
+		view.Safety = v.to("/help/coached", "")
+	}
+	for _, slug := range homeTopics {
+		if a, ok := s.Content.Help.Article(slug); ok {
+			view.Topics = append(view.Topics, ui.Link{Text: a.Texts[lang].Short, URL: v.to(articlePath(slug), "")})
+		}
+	}
+	return view
+}
+
+// platformRows are the platforms to choose from, and a way for who cannot tell.
+func (s *Site) platformRows(v *visit) []templates.PlatformRow {
+	var rows []templates.PlatformRow
+	for _, p := range s.Content.Platforms {
+		t := p.Texts[v.words.Code()]
+		rows = append(rows, templates.PlatformRow{ID: p.ID, Name: t.Name, Hint: t.Hint, URL: v.to(platformPath(p.ID), "")})
+	}
+	if _, ok := s.Content.Help.Article("which-wallet"); ok {
+		rows = append(rows, templates.PlatformRow{ID: "unsure", Name: v.words.T("web.which"), Hint: v.words.T("web.which-hint"),
+			URL: v.to(articlePath("which-wallet"), ""), Unsure: true})
+	}
+	return rows
+}

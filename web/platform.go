@@ -1,0 +1,92 @@
+package web
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"zhaohui/internal/guide"
+	"zhaohui/templates"
+)
+
+func (s *Site) showPlatform(v *visit) error {
+	p, err := s.platform(v)
+	if err != nil {
+		return err
+	}
+	return s.cached(v, platformPath(p.ID), func() templ.Component { return templates.Platform(s.platformView(v, p)) })
+}
+
+func (s *Site) platformView(v *visit, p *guide.Platform) templates.PlatformView {
+	lang := v.words.Code()
+	t := p.Texts[lang]
+	view := templates.PlatformView{Page: s.frame(v, v.words.T("web.platform-title", "Name", t.Name), t.Intro, platformPath(p.ID), ""),
+		ID: p.ID, Name: t.Name, Intro: t.Intro, Contacts: platformContacts(p, lang)}
+	view.ShareURL = v.to("/share"+platformPath(p.ID), "")
+	if q, ok := p.Question("trouble"); ok {
+		for _, value := range q.Values {
+			text := t.Questions["trouble"].Values[value]
+			view.Troubles = append(view.Troubles, templates.AnswerRow{Value: value, Text: text.Text, Hint: text.Hint,
+				URL: v.to(choosePath(p.ID), p.None().With("password", "payment").With("trouble", value).Query())})
+		}
+	}
+	if q, ok := p.Question("password"); ok {
+		text := t.Questions["password"].Values["login"]
+		view.Troubles = append(view.Troubles, templates.AnswerRow{Value: "login", Text: text.Text, Hint: text.Hint,
+			URL: v.to(choosePath(p.ID), p.None().With(q.ID, "login").Query())})
+	}
+	for _, group := range []struct {
+		name string
+		has  func(*guide.Channel) bool
+	}{
+		{"web.group-self", func(c *guide.Channel) bool { return !c.Aside && !c.Human && !special(p, c) }},
+		{"web.group-people", func(c *guide.Channel) bool { return c.Human }},
+		{"web.group-special", func(c *guide.Channel) bool { return !c.Aside && !c.Human && special(p, c) }},
+		{"web.group-around", func(c *guide.Channel) bool { return c.Aside }},
+	} {
+		g := templates.ChannelGroup{Name: v.words.T(group.name)}
+		for _, c := range p.Channels {
+			if group.has(c) {
+				g.Channels = append(g.Channels, s.channelRow(v, p, c))
+			}
+		}
+		if len(g.Channels) > 0 {
+			view.Groups = append(view.Groups, g)
+		}
+	}
+	return view
+}
+
+// special channels are for a situation that has to be said: somebody else's account, the other password, a lock.
+func special(p *guide.Platform, c *guide.Channel) bool {
+	for _, clause := range c.When {
+		for _, term := range clause {
+			q, _ := p.Question(term.Question)
+			if q.ID == "id" || q.Usual != "" && !slices.Contains(term.Values, q.Usual) && !q.Row || q.ID == "owner" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (s *Site) channelRow(v *visit, p *guide.Platform, c *guide.Channel) templates.ChannelRow {
+	t := c.Texts[v.words.Code()]
+	return templates.ChannelRow{ID: c.ID, Name: t.Name, Summary: t.Summary, Minutes: minutes(v, c),
+		Have: strings.Join(t.Have, v.words.T("web.comma")), URL: v.to(channelPath(p.ID, c.ID), ""), Human: c.Human,
+		Trust: s.trust(v, c.Confidence, c.Checked, c.Sources)}
+}
+
+// minutes says how long a channel takes, in the reader's words.
+func minutes(v *visit, c *guide.Channel) string {
+	from, to := c.Minutes[0], c.Minutes[1]
+	text := v.words.T("web.minutes", "From", from, "To", to)
+	if from == to {
+		text = v.words.T("web.minutes-one", "n", to)
+	}
+	if c.WaitHours > 0 {
+		text += v.words.T("web.wait-hours", "n", c.WaitHours)
+	}
+	return text
+}

@@ -1,0 +1,92 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+
+	"zhaohui/internal/guide"
+	"zhaohui/internal/problem"
+	"zhaohui/templates"
+)
+
+func (s *Site) showProgress(v *visit) error {
+	return s.fresh(v, 200, templates.Progress(s.progressView(v)))
+}
+
+// progressView lists the walks of this browser. One whose channel or step went away leads to the channel or is left out.
+func (s *Site) progressView(v *visit) templates.ProgressView {
+	lang := v.words.Code()
+	view := templates.ProgressView{Page: s.frame(v, v.words.T("web.progress-title"), v.words.T("web.progress-description"), "/progress", ""),
+		Dropped: v.progress.Dropped, ClearAction: v.to("/progress", "")}
+	view.NoIndex = true
+	for _, w := range v.progress.Walks {
+		p, ok := s.Content.Platform(w.Platform)
+		if !ok || s.Now().Sub(w.At) > guide.Lifetime {
+			continue
+		}
+		c, ok := p.Channel(w.Channel)
+		if !ok {
+			continue
+		}
+		t := c.Texts[lang]
+		query := queryOf(p, w.Answers).Query()
+		wv := templates.WalkView{Platform: p.ID, Channel: c.ID, Title: t.Name, PlatformName: p.Texts[lang].Name, When: s.ago(v, w),
+			Key: w.Platform + "/" + w.Channel, RemoveAction: v.to("/progress", ""), State: [...]string{"going", "done", "stuck"}[w.State],
+			URL: v.to(channelPath(p.ID, c.ID), query)}
+		if place, ok := c.Place(w.Step); ok {
+			wv.Number, wv.Count, wv.StepText = place.Number, place.Count, unbroken(t.Steps[w.Step].Title)
+			wv.URL = v.to(stepPath(p.ID, c.ID, w.Step), query)
+		}
+		if w.State == guide.Stuck {
+			wv.URL = s.fallback(v, p, c, queryOf(p, w.Answers))
+		}
+		view.Walks = append(view.Walks, wv)
+	}
+	return view
+}
+
+// ago says when, in the reader's words; it is never negative (requirement A4).
+func (s *Site) ago(v *visit, w guide.Walk) string {
+	days := int(s.Now().Sub(w.At).Hours() / 24)
+	switch {
+	case days <= 0:
+		return v.words.T("web.today")
+	case days == 1:
+		return v.words.T("web.yesterday")
+	}
+	return v.words.T("web.days-ago", "n", days)
+}
+
+// submitProgress forgets one walk or all. The size of the text stays: it is how somebody reads, not where they are.
+func (s *Site) submitProgress(v *visit) error {
+	form, err := v.form("clear", "remove")
+	if err != nil {
+		return err
+	}
+	switch platform, channel, one := strings.Cut(form.Get("remove"), "/"); {
+	case form.Get("clear") != "":
+		v.progress.Walks = nil
+	case one:
+		v.progress.Remove(platform, channel)
+	default:
+		return problem.Invalid{Fields: map[string]string{"remove": "unknown"}}
+	}
+	v.progress.Dropped = false
+	if err := s.progress.write(v.Response(), v.Request(), v.progress); err != nil {
+		return fmt.Errorf("keep progress: %w", err)
+	}
+	return v.see(v.to("/progress", ""))
+}
+
+// submitTextSize switches the elder mode and goes back to the page it was pressed on.
+func (s *Site) submitTextSize(v *visit) error {
+	form, err := v.form("elder", "back")
+	if err != nil {
+		return err
+	}
+	v.progress.Elder = form.Get("elder") == "on"
+	if err := s.progress.write(v.Response(), v.Request(), v.progress); err != nil {
+		return fmt.Errorf("keep text size: %w", err)
+	}
+	return v.see(ours(form.Get("back"), v.to("/", "")))
+}

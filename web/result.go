@@ -1,0 +1,149 @@
+package web
+
+import (
+	"github.com/a-h/templ"
+
+	"zhaohui/internal/guide"
+	"zhaohui/templates"
+	"zhaohui/templates/ui"
+)
+
+// rungs is how many ways stand below the first before a person; the rest is folded.
+const rungs = 3
+
+// showResult shows the recommendation for the answers. The safety question comes before any channel (requirement
+// G4), so without an answer to it the chooser asks.
+func (s *Site) showResult(v *visit) error {
+	p, err := s.platform(v)
+	if err != nil {
+		return err
+	}
+	answers := v.answers(p)
+	if answers.Value("safety") == "" {
+		return v.see(v.to(choosePath(p.ID), answers.Query()))
+	}
+	key := resultPath(p.ID) + "?" + answers.Query()
+	return s.cached(v, key, func() templ.Component {
+		recommendation := answers.Recommend()
+		if recommendation.Stop != "" {
+			return templates.Stop(s.stopView(v, p, answers, recommendation.Stop))
+		}
+		return templates.Result(s.resultView(v, p, answers, recommendation))
+	})
+}
+
+func (s *Site) resultView(v *visit, p *guide.Platform, answers guide.Answers, r guide.Recommendation) templates.ResultView {
+	lang := v.words.Code()
+	possible := r.Possible()
+	first := possible[0]
+	t := first.Texts[lang]
+	view := templates.ResultView{Platform: p.ID, Headline: title(t.Headline), Said: s.said(v, p, answers, ""), Back: s.back(v, p, answers),
+		Page: s.frame(v, unbroken(t.Headline), t.Summary, resultPath(p.ID), answers.Query()),
+		Lead: v.words.T("web.result-lead", "n", len(possible)), First: s.choice(v, p, answers, first)}
+	view.NoIndex = true
+	view.ShareURL = v.to("/share"+resultPath(p.ID), withoutSafety(answers).Query())
+	if r.Next != nil {
+		view.Open = ui.Link{Text: v.words.T("web.result-open", "Question", unbroken(p.Texts[lang].Questions[r.Next.ID].Text)),
+			URL: v.to(choosePath(p.ID), answers.Query())}
+	}
+	for _, c := range possible[1:] {
+		switch {
+		case c.Human:
+			view.Human = append(view.Human, s.rung(v, p, answers, c))
+		case len(view.Rungs) < rungs:
+			view.Rungs = append(view.Rungs, s.rung(v, p, answers, c))
+		default:
+			view.Others = append(view.Others, s.other(v, p, answers, c))
+		}
+	}
+	for _, c := range r.Channels[len(possible):] {
+		view.Others = append(view.Others, s.other(v, p, answers, c))
+	}
+	return view
+}
+
+func (s *Site) choice(v *visit, p *guide.Platform, answers guide.Answers, c guide.Ranked) templates.ChoiceView {
+	t := c.Texts[v.words.Code()]
+	view := templates.ChoiceView{ID: c.ID, Fit: fit(v, c), Title: title(t.Title), Reasons: s.reasons(v, p, c), IfNot: t.IfNot, Human: c.Human,
+		Facts:    []ui.Fact{{Term: v.words.T("web.how-long"), Text: v.words.T("web.how-long-steps", "Minutes", minutes(v, c.Channel), "n", len(c.Steps))}},
+		AboutURL: v.to(channelPath(p.ID, c.ID), answers.Query()), Trust: s.trust(v, c.Confidence, c.Checked, c.Sources),
+		StartURL: v.to(stepPath(p.ID, c.ID, c.Steps[0].ID), answers.Query()), StartText: v.words.T("web.start"),
+		ShareURL: v.to("/share"+channelPath(p.ID, c.ID), "")}
+	if len(t.Have) > 0 {
+		view.Facts = append(view.Facts, ui.Fact{Term: v.words.T("web.have"), Text: list(v, t.Have)})
+	}
+	if c.Hours != "" {
+		view.Facts = append(view.Facts, ui.Fact{Term: v.words.T("web.hours"), Text: c.Hours})
+	}
+	return view
+}
+
+func (s *Site) rung(v *visit, p *guide.Platform, answers guide.Answers, c guide.Ranked) templates.RungView {
+	t := c.Texts[v.words.Code()]
+	return templates.RungView{ID: c.ID, Name: t.Name, URL: v.to(channelPath(p.ID, c.ID), answers.Query()), Fit: fit(v, c),
+		Time: minutes(v, c.Channel), Text: t.Summary, Reasons: s.reasons(v, p, c), Human: c.Human}
+}
+
+func (s *Site) other(v *visit, p *guide.Platform, answers guide.Answers, c guide.Ranked) templates.OtherView {
+	t := c.Texts[v.words.Code()]
+	view := templates.OtherView{ID: c.ID, Name: t.Name, URL: v.to(channelPath(p.ID, c.ID), answers.Query()), Fit: fit(v, c), Why: t.Summary}
+	if c.Fit == guide.No {
+		for _, reason := range c.Reasons {
+			if reason.Fit == guide.No {
+				view.Why = s.reason(v, p, c.Channel, reason)
+				break
+			}
+		}
+	}
+	return view
+}
+
+func fit(v *visit, c guide.Ranked) ui.Fit {
+	kind := c.Fit.String()
+	if c.Human && c.Fit == guide.Yes {
+		return ui.Fit{Kind: kind, Text: v.words.T("web.fit-human")}
+	}
+	return ui.Fit{Kind: kind, Text: v.words.T("web.fit-" + kind)}
+}
+
+// reasons are the lines of why, built from the reader's own answers; at most four.
+func (s *Site) reasons(v *visit, p *guide.Platform, c guide.Ranked) []string {
+	var texts []string
+	for _, reason := range c.Reasons {
+		if text := s.reason(v, p, c.Channel, reason); text != "" && len(texts) < 4 {
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}
+
+func (s *Site) reason(v *visit, p *guide.Platform, c *guide.Channel, r guide.Reason) string {
+	lang := v.words.Code()
+	q := p.Texts[lang].Questions[r.Question]
+	said := q.Values[r.Value].Said
+	switch {
+	case r.Fit == guide.Yes:
+		because := c.Texts[lang].Because[r.Question+"="+r.Value]
+		if because == "" {
+			return ""
+		}
+		return v.words.T("web.reason-for", "Said", said, "Because", because)
+	case r.Fit == guide.No:
+		return v.words.T("web.reason-against", "Said", said, "Need", q.Need)
+	case r.Value != "":
+		return v.words.T("web.reason-unsure", "Said", said, "Need", q.Need)
+	}
+	return v.words.T("web.reason-unsaid", "Need", q.Need)
+}
+
+// list joins words as the language does.
+func list(v *visit, items []string) string {
+	out := ""
+	for i, item := range items {
+		if i > 0 {
+			out += v.words.T("web.list-comma")
+		}
+		out += item
+	}
+	return out
+}

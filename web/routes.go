@@ -1,0 +1,100 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"zhaohui/static"
+)
+
+// access says who may come.
+type access string
+
+// everyone needs no sign-in: all of the guided half is public.
+const everyone access = "everyone"
+
+// route is one line of the URL map: a person's page in every language.
+type route struct {
+	method string
+	path   string
+	access access
+	handle func(*Site, *visit) error
+}
+
+// pages is the whole URL map of what people see. Every path also exists under the prefix of each language.
+var pages = []route{
+	{"GET", "/", everyone, (*Site).showHome},
+	{"GET", "/p/:platform", everyone, (*Site).showPlatform},
+	{"GET", "/p/:platform/choose", everyone, (*Site).showQuestion},
+	{"GET", "/p/:platform/result", everyone, (*Site).showResult},
+	{"GET", "/p/:platform/:channel", everyone, (*Site).showChannel},
+	{"GET", "/p/:platform/:channel/print", everyone, (*Site).showPrint},
+	{"GET", "/p/:platform/:channel/done", everyone, (*Site).showDone},
+	{"GET", "/p/:platform/:channel/:step", everyone, (*Site).showStep},
+	{"POST", "/p/:platform/:channel/:step", everyone, (*Site).submitStep},
+	{"GET", "/progress", everyone, (*Site).showProgress},
+	{"POST", "/progress", everyone, (*Site).submitProgress},
+	{"POST", "/text-size", everyone, (*Site).submitTextSize},
+	{"GET", "/help", everyone, (*Site).showHelp},
+	{"GET", "/help/search", everyone, (*Site).showSearch},
+	{"GET", "/help/feed.xml", everyone, (*Site).showFeed},
+	{"GET", "/help/:slug", everyone, (*Site).showArticle},
+	{"POST", "/help/:slug", everyone, (*Site).submitVote},
+	{"GET", "/share/*", everyone, (*Site).showShare},
+	{"GET", "/leave", everyone, (*Site).showLeaving},
+	{"GET", "/genuine", everyone, (*Site).showDocument},
+	{"GET", "/privacy", everyone, (*Site).showDocument},
+}
+
+// plain is what tools see: no language, no session.
+func (s *Site) plain(e *echo.Echo) {
+	e.GET("/api/v1/platforms", s.guard("api", s.listPlatforms))
+	e.GET("/api/v1/platforms/:platform/recommendation", s.guard("api", s.showRecommendation))
+	e.GET("/api/openapi.yaml", s.guard("api", s.showOpenAPI))
+	e.GET("/sitemap.xml", s.guard("sitemap", s.showSitemap))
+	e.GET("/robots.txt", s.guard("robots", s.showRobots))
+	e.GET("/healthz", s.showHealth)
+	e.GET("/readyz", s.showReady)
+	e.GET(static.Prefix+"*", echo.WrapHandler(static.Handler()))
+	e.GET("/favicon.ico", func(c echo.Context) error { return c.Redirect(http.StatusMovedPermanently, static.URL("icon.svg")) })
+	if s.Overlay.Set != nil {
+		e.GET(overlayPrefix+"*", echo.WrapHandler(http.StripPrefix(overlayPrefix[:len(overlayPrefix)-1], s.Overlay.Set)))
+	}
+}
+
+// overlayPrefix is where the operator's own files are served.
+const overlayPrefix = "/operator/"
+
+// Handler is the site with every guard in front.
+func (s *Site) Handler() http.Handler {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = clientAddress(s.Proxies)
+	e.HTTPErrorHandler = s.answerError
+	for _, language := range s.Words.Languages() {
+		words := s.Words.Words(language.Code)
+		for _, r := range pages {
+			e.Add(r.method, address(language.Prefix, r.path, ""), s.page(r, words))
+		}
+		if language.Prefix != "" {
+			e.GET(language.Prefix+"/", func(c echo.Context) error { return c.Redirect(http.StatusMovedPermanently, language.Prefix) })
+		}
+	}
+	s.plain(e)
+	return s.guarded(e)
+}
+
+// Metrics serves the counters; it belongs on an address of its own.
+func (s *Site) Metrics() http.Handler {
+	return promhttp.HandlerFor(s.Registry, promhttp.HandlerOpts{})
+}
+
+// page prepares a visit and hands it to the handler of a route.
+func (s *Site) page(r route, words words) echo.HandlerFunc {
+	return s.guard(r.path, func(c echo.Context) error {
+		v := &visit{Context: c, words: words, progress: s.progress.read(c.Request())}
+		return r.handle(s, v)
+	})
+}

@@ -1,0 +1,100 @@
+package web
+
+import (
+	"encoding/base64"
+	"errors"
+	"net/http"
+
+	"github.com/gorilla/securecookie"
+	"github.com/gorilla/sessions"
+
+	"zhaohui/internal/guide"
+	"zhaohui/internal/vault"
+)
+
+// maxCookie is what the progress cookie may be at most, in bytes (design.md).
+const maxCookie = 3500
+
+// progressStore keeps guided progress in a sealed cookie. This file is the only one that knows gorilla/sessions.
+type progressStore struct {
+	store *sessions.CookieStore
+	name  string
+}
+
+func newProgressStore(keys *vault.Keyset, secure bool) *progressStore {
+	p := &progressStore{name: "zh_progress", store: &sessions.CookieStore{
+		Codecs: []securecookie.Codec{sealedCodec{keys.Sealer("progress")}},
+		Options: &sessions.Options{Path: "/", MaxAge: int(guide.Lifetime.Seconds()), HttpOnly: true, Secure: secure,
+			SameSite: http.SameSiteLaxMode},
+	}}
+	if secure {
+		p.name = "__Host-" + p.name
+	}
+	return p
+}
+
+// read opens the cookie. A forged, cut or too large one counts as none: nobody sees an error for it.
+func (p *progressStore) read(r *http.Request) guide.Progress {
+	if len(r.Header["Cookie"]) == 0 {
+		return guide.Progress{}
+	}
+	session, err := p.store.New(r, p.name)
+	if err != nil || session.IsNew {
+		return guide.Progress{}
+	}
+	plain, _ := session.Values[progressValue].([]byte)
+	progress, err := guide.Unpack(plain)
+	if err != nil {
+		return guide.Progress{}
+	}
+	return progress
+}
+
+// write seals progress into the cookie; with nothing to keep, the cookie goes away.
+func (p *progressStore) write(w http.ResponseWriter, r *http.Request, progress guide.Progress) error {
+	session := sessions.NewSession(p.store, p.name)
+	options := *p.store.Options
+	session.Options = &options
+	if progress.Empty() {
+		options.MaxAge = -1
+	}
+	sealing := 24 + 16 + len(p.name) + 120 // nonce, tag, name and attributes
+	session.Values[progressValue] = progress.Pack((maxCookie - sealing) * 3 / 4)
+	return p.store.Save(r, w, session)
+}
+
+const progressValue = "progress"
+
+// sealedCodec puts the one packed value of a session into an AEAD box: the default codec's gob and two passes cost
+// ten times as much a request.
+type sealedCodec struct{ sealer *vault.Sealer }
+
+var errCookie = errors.New("cookie cannot be read")
+
+// Encode seals a session's values.
+func (c sealedCodec) Encode(name string, value any) (string, error) {
+	values, ok := value.(map[any]any)
+	if !ok {
+		return "", errCookie
+	}
+	plain, _ := values[progressValue].([]byte)
+	return base64.RawURLEncoding.EncodeToString(c.sealer.Seal(plain, []byte(name))), nil
+}
+
+// Decode opens what Encode sealed.
+func (c sealedCodec) Decode(name, value string, into any) error {
+	values, ok := into.(*map[any]any)
+	if !ok || len(value) > maxCookie {
+		return errCookie
+	}
+	sealed, err := base64.RawURLEncoding.DecodeString(value)
+	if err != nil {
+		return errCookie
+	}
+	plain, err := c.sealer.Open(sealed, []byte(name))
+	if err != nil {
+		return errCookie
+	}
+	*values = map[any]any{progressValue: plain}
+	return nil
+}

@@ -1,0 +1,129 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+
+	"zhaohui/internal/guide"
+	"zhaohui/internal/problem"
+	"zhaohui/templates"
+	"zhaohui/templates/ui"
+
+	"rsc.io/qr"
+)
+
+// showShare gives the link, the QR code and a ready text for a page, without storing anything. What is shared never
+// carries the answer to the safety question (requirement G4).
+func (s *Site) showShare(v *visit) error {
+	name, path, query, err := s.shared(v, v.Param("*"))
+	if err != nil {
+		return err
+	}
+	own := v.to(path, query)
+	link := s.absolute(own)
+	code, err := code(link, v.words.T("web.qr-label", "Name", name))
+	if err != nil {
+		return err
+	}
+	view := templates.ShareView{Page: s.frame(v, v.words.T("web.share-title", "Name", name), "", "/share"+path, query), Title: name, URL: link, QR: code,
+		Text: v.words.T("web.share-text", "Name", name, "URL", link, "Operator", s.Content.Operator.Name.In(v.words.Code())),
+		Back: own, BackText: v.words.T("web.share-back")}
+	view.NoIndex = true
+	return s.fresh(v, 200, templates.Share(view))
+}
+
+// shared checks that a path is a page worth sharing and says what it is called.
+func (s *Site) shared(v *visit, rest string) (name, path, query string, err error) {
+	lang := v.words.Code()
+	parts := strings.Split(rest, "/")
+	notFound := fmt.Errorf("share %d parts: %w", len(parts), problem.NotFound)
+	if len(parts) == 2 && parts[0] == "help" {
+		a, ok := s.Content.Help.Article(parts[1])
+		if !ok {
+			return "", "", "", notFound
+		}
+		return unbroken(a.Texts[lang].Title), articlePath(a.Slug), "", nil
+	}
+	if len(parts) < 2 || len(parts) > 4 || parts[0] != "p" {
+		return "", "", "", notFound
+	}
+	p, ok := s.Content.Platform(parts[1])
+	if !ok || p.Live {
+		return "", "", "", notFound
+	}
+	answers := withoutSafety(v.answers(p)).Query()
+	switch {
+	case len(parts) == 2:
+		return p.Texts[lang].Name, platformPath(p.ID), "", nil
+	case len(parts) == 3 && parts[2] == "choose":
+		return p.Texts[lang].Name, choosePath(p.ID), answers, nil
+	case len(parts) == 3 && parts[2] == "result":
+		return p.Texts[lang].Name, resultPath(p.ID), answers, nil
+	}
+	c, ok := p.Channel(parts[2])
+	if !ok {
+		return "", "", "", notFound
+	}
+	if len(parts) == 3 {
+		return c.Texts[lang].Name, channelPath(p.ID, c.ID), "", nil
+	}
+	step, ok := c.Texts[lang].Steps[parts[3]]
+	if !ok {
+		return "", "", "", notFound
+	}
+	return unbroken(step.Title), stepPath(p.ID, c.ID, parts[3]), "", nil
+}
+
+// code draws an address as a QR code: one path of unit squares with the quiet zone of four around it.
+func code(text, label string) (ui.QR, error) {
+	c, err := qr.Encode(text, qr.M)
+	if err != nil {
+		return ui.QR{}, fmt.Errorf("draw code: %w", err)
+	}
+	var path strings.Builder
+	for y := range c.Size {
+		for x := 0; x < c.Size; x++ {
+			run := 0
+			for x+run < c.Size && c.Black(x+run, y) {
+				run++
+			}
+			if run > 0 {
+				fmt.Fprintf(&path, "M%d %dh%dv1h-%dz", x+4, y+4, run, run)
+				x += run
+			}
+		}
+	}
+	return ui.QR{Size: c.Size + 8, Path: path.String(), Label: label}, nil
+}
+
+// showPrint is a whole walk on one sheet, with the official lines and a code back to the page.
+func (s *Site) showPrint(v *visit) error {
+	p, c, err := s.channel(v)
+	if err != nil {
+		return err
+	}
+	view, err := s.printView(v, p, c)
+	if err != nil {
+		return err
+	}
+	return s.fresh(v, 200, templates.WalkPrint(view))
+}
+
+func (s *Site) printView(v *visit, p *guide.Platform, c *guide.Channel) (templates.WalkPrintView, error) {
+	lang := v.words.Code()
+	t := c.Texts[lang]
+	link := s.absolute(v.to(channelPath(p.ID, c.ID), ""))
+	qr, err := code(link, v.words.T("web.qr-label", "Name", t.Name))
+	view := templates.WalkPrintView{Page: s.frame(v, unbroken(t.Title), t.Summary, channelPath(p.ID, c.ID)+"/print", ""), Platform: p.ID,
+		Channel: c.ID, Title: title(t.Title), Have: t.Have, QR: qr, Contacts: platformContacts(p, lang), URL: link}
+	view.NoIndex = true
+	for i, step := range c.Steps {
+		st := t.Steps[step.ID]
+		ps := templates.PrintStep{Number: i + 1, Title: unbroken(st.Title), HTML: st.HTML, SeeHTML: st.SeeHTML, Checklist: st.List}
+		for _, label := range step.Path {
+			ps.Path = append(ps.Path, p.Label(c, lang, label))
+		}
+		view.Steps = append(view.Steps, ps)
+	}
+	return view, err
+}

@@ -1,0 +1,100 @@
+// Package web turns requests into questions to the domain and answers into pages. It is the only package that knows
+// Echo. It holds no rules of recovery and keeps nothing; whoever starts it hands in what it needs.
+package web
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"zhaohui/internal/content"
+	"zhaohui/internal/guide"
+	"zhaohui/internal/help"
+	"zhaohui/internal/i18n"
+	"zhaohui/internal/vault"
+	"zhaohui/static"
+)
+
+// Config is what a Site needs. All fields are required unless they say otherwise.
+type Config struct {
+	PublicURL *url.URL // every absolute link is made from it; other hosts are refused (requirement W1)
+	Content   *content.Content
+	Words     *i18n.Catalog
+	Keys      *vault.Keyset
+	Search    Searcher
+	Votes     Voter
+	Now       func() time.Time
+	Log       *slog.Logger
+	Registry  *prometheus.Registry
+	Proxies   []string      // addresses or networks of trusted proxies; none by default
+	Ready     func() error  // says why the portal cannot serve just now; optional
+	Overlay   OverlayAssets // the operator's logo and theme; optional
+}
+
+// OverlayAssets are the operator's own files.
+type OverlayAssets struct {
+	Set   *static.Set // nil if there are none
+	Logo  string      // name in the set, "" for the mark
+	Theme string
+}
+
+// Searcher finds articles and channels.
+type Searcher interface {
+	Search(ctx context.Context, lang, query string, limit int) ([]help.Hit, error)
+}
+
+// Voter counts whether articles helped.
+type Voter interface {
+	Vote(ctx context.Context, slug string, useful bool) error
+}
+
+// Site is the portal.
+type Site struct {
+	Config
+	progress *progressStore
+	pages    *pageCache
+	metrics  *metrics
+}
+
+// New prepares a site.
+func New(c Config) (*Site, error) {
+	pages, err := newPageCache(pageCacheEntries)
+	if err != nil {
+		return nil, fmt.Errorf("page cache: %w", err)
+	}
+	return &Site{Config: c, pages: pages, metrics: newMetrics(c.Registry),
+		progress: newProgressStore(c.Keys, c.PublicURL.Scheme == "https")}, nil
+}
+
+// address builds the address of a person's page: the language's prefix, then the path from ids that are slugs, then
+// the answers. It is the only way addresses are made (requirement W6).
+func address(prefix, path, query string) string {
+	if path == "/" && prefix != "" {
+		path = ""
+	}
+	if query == "" {
+		return prefix + path
+	}
+	return prefix + path + "?" + query
+}
+
+func platformPath(platform string) string         { return "/p/" + platform }
+func choosePath(platform string) string           { return "/p/" + platform + "/choose" }
+func resultPath(platform string) string           { return "/p/" + platform + "/result" }
+func channelPath(platform, channel string) string { return "/p/" + platform + "/" + channel }
+func stepPath(platform, channel, step string) string {
+	return "/p/" + platform + "/" + channel + "/" + step
+}
+func articlePath(slug string) string { return "/help/" + slug }
+
+// absolute is an address with the public host in front.
+func (s *Site) absolute(path string) string {
+	return s.PublicURL.Scheme + "://" + s.PublicURL.Host + path
+}
+
+// withoutSafety is the answers as a share link may carry them (requirement G4).
+func withoutSafety(a guide.Answers) guide.Answers { return a.Without("safety") }
