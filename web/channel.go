@@ -35,17 +35,17 @@ func (s *Site) channelView(v *visit, p *guide.Platform, c *guide.Channel, answer
 	t, query := c.Texts[lang], answers.Query()
 	view := templates.ChannelView{Platform: p.ID, ID: c.ID, Title: title(t.Title), Summary: t.Summary, IntroHTML: carry(v, p, t.IntroHTML, query),
 		Page: s.frame(v, unbroken(t.Title), t.Summary, channelPath(p.ID, c.ID), query), Have: t.Have, Risks: t.Risks, IfNot: t.IfNot,
-		StartText: v.words.T("web.start"), StartURL: v.to(stepPath(p.ID, c.ID, c.Steps[0].ID), query), PlatformName: p.Texts[lang].Name,
+		StartText: v.words.T("result.start"), StartURL: v.to(stepPath(p.ID, c.ID, c.Steps[0].ID), query), PlatformName: p.Texts[lang].Name,
 		PlatformURL: v.to(platformPath(p.ID), ""), Trust: s.trust(v, c.Confidence, c.Checked, c.Sources)}
 	view.Data = howTo(view.Title.String(), t, c)
 	view.ShareURL = v.to("/share"+channelPath(p.ID, c.ID), "")
 	view.Safety = s.safety(v, p, answers, channelPath(p.ID, c.ID))
 	if after != nil {
-		view.Notice = v.words.T("web.after", "Name", after.Texts[lang].Name)
+		view.Notice = v.words.T("say.after", "Name", after.Texts[lang].Name)
 	}
-	view.Facts = []ui.Fact{{Term: v.words.T("web.how-long"), Text: minutes(v, c)}}
+	view.Facts = []ui.Fact{{Term: v.words.T("fact.time"), Text: minutes(v, c)}}
 	if c.Hours != "" {
-		view.Facts = append(view.Facts, ui.Fact{Term: v.words.T("web.hours"), Text: c.Hours})
+		view.Facts = append(view.Facts, ui.Fact{Term: v.words.T("fact.hours"), Text: c.Hours})
 	}
 	for i, step := range c.Steps {
 		view.Steps = append(view.Steps, templates.StepLink{Number: i + 1, Title: unbroken(t.Steps[step.ID].Title),

@@ -107,8 +107,8 @@ func withoutRows(p *guide.Platform, fields []templates.Field) []templates.Field 
 // said lists the answers so far, each with the way to change it alone.
 func (s *Site) said(v *visit, p *guide.Platform, answers guide.Answers, except string) []ui.Said {
 	t := p.Texts[v.words.Code()]
-	list := []ui.Said{{Question: v.words.T("web.which-platform"), Answer: t.Name, ChangeURL: v.to("/", ""),
-		ChangeLabel: v.words.T("web.which-platform")}}
+	list := []ui.Said{{Question: v.words.T("say.which-platform"), Answer: t.Name, ChangeURL: v.to("/", ""),
+		ChangeLabel: v.words.T("say.which-platform")}}
 	for _, a := range answers.All() {
 		if a.Question == except {
 			continue

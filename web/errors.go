@@ -78,16 +78,23 @@ func (s *Site) wordsOf(path string) words {
 
 // errorView is a useful page for a status: what it means, what to do, the chooser and the official lines.
 func (s *Site) errorView(v *visit, status int) templates.ErrorView {
-	known := status
-	switch {
-	case status == 400 || status == 403 || status == 404 || status == 405 || status == 413 || status == 422 || status == 429 || status == 503:
-	case status < 500:
-		known = 400
+	key := "error.bad-request"
+	switch status {
+	case 404, 410:
+		key = "error.not-found"
+	case 403, 405:
+		key = "error.not-allowed"
+	case 413:
+		key = "error.too-large"
+	case 429:
+		key = "error.too-many"
+	case 503:
+		key = "error.closed"
 	default:
-		known = 500
+		if status >= 500 {
+			key = "error.failed"
+		}
 	}
-	key := "web.error-" + http.StatusText(known)
-	key = strings.ReplaceAll(strings.ToLower(key), " ", "-")
 	view := templates.ErrorView{Status: status, Title: v.words.T(key), Text: v.words.T(key + "-text"), Platforms: s.platformRows(v),
 		Contacts: s.contacts(v.words.Code())}
 	view.Page = s.frame(v, view.Title, "", "/", "")

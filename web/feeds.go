@@ -98,7 +98,7 @@ type feedEntry struct {
 // showFeed lists the articles as an Atom feed (RFC 4287).
 func (s *Site) showFeed(v *visit) error {
 	lang := v.words.Code()
-	f := feed{Lang: v.words.Tag(), ID: s.absolute(v.to("/help", "")), Title: v.words.T("web.help-title"), Author: s.Content.Operator.Name.In(lang),
+	f := feed{Lang: v.words.Tag(), ID: s.absolute(v.to("/help", "")), Title: v.words.T("help.title"), Author: s.Content.Operator.Name.In(lang),
 		Links: []feedLink{{"self", s.absolute(v.to("/help/feed.xml", ""))}, {"", s.absolute(v.to("/help", ""))}}}
 	for _, a := range s.Content.Help.Articles {
 		updated := a.Checked.Format(time.RFC3339)

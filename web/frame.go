@@ -70,14 +70,14 @@ func unbroken(text string) string { return strings.ReplaceAll(text, "|", "") }
 
 // trust says where a text comes from and how sure it is (requirement G3).
 func (s *Site) trust(v *visit, confidence guide.Confidence, checked time.Time, sources []guide.Source) ui.Trust {
-	t := ui.Trust{Confidence: string(confidence), Label: v.words.T("web.confidence-" + string(confidence)),
+	t := ui.Trust{Confidence: string(confidence), Label: v.words.T("trust." + string(confidence)),
 		Checked: checked.Format("2006-01-02"), Old: s.Now().Sub(checked) > content.Overdue*24*time.Hour}
 	for _, src := range sources {
 		parts := []string{src.Title, src.Publisher}
 		if src.Date != "" {
 			parts = append(parts, src.Date)
 		}
-		t.Sources = append(t.Sources, strings.Join(parts, v.words.T("web.comma")))
+		t.Sources = append(t.Sources, strings.Join(parts, v.words.T("say.comma")))
 	}
 	return t
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"fmt"
 	"net/url"
-	"slices"
 
 	"github.com/a-h/templ"
 
@@ -19,9 +18,9 @@ func (s *Site) showHelp(v *visit) error {
 }
 
 func (s *Site) helpView(v *visit) templates.HelpIndexView {
-	view := templates.HelpIndexView{Page: s.frame(v, v.words.T("web.help-title"), v.words.T("web.help-description"), "/help", "")}
+	view := templates.HelpIndexView{Page: s.frame(v, v.words.T("help.title"), v.words.T("help.lead"), "/help", "")}
 	for _, topic := range help.Topics {
-		t := templates.TopicView{Name: v.words.T("web.topic-" + topic)}
+		t := templates.TopicView{Name: v.words.T("say.topic-" + topic)}
 		for _, a := range s.Content.Help.Articles {
 			if a.Topic == topic {
 				t.Articles = append(t.Articles, ui.Link{Text: unbroken(a.Texts[v.words.Code()].Title), URL: v.to(articlePath(a.Slug), "")})
@@ -75,10 +74,10 @@ func (s *Site) articleView(v *visit, a *help.Article, voted string) templates.Ar
 		for question, value := range act.Answers {
 			answers = answers.With(question, value)
 		}
-		av := templates.ActView{Text: t.Acts[i], Platform: p.Texts[lang].Name, Label: v.words.T("web.act-choose", "Name", p.Texts[lang].Name),
+		av := templates.ActView{Text: t.Acts[i], Platform: p.Texts[lang].Name, Label: v.words.T("say.act-choose", "Name", p.Texts[lang].Name),
 			URL: v.to(choosePath(p.ID), answers.Query())}
 		if c, ok := p.Channel(act.Channel); ok {
-			av.Label = v.words.T("web.act-channel", "Name", c.Texts[lang].Name)
+			av.Label = c.Texts[lang].Name
 			av.URL = v.to(channelPath(p.ID, c.ID), answers.Query())
 		}
 		view.Acts = append(view.Acts, av)
@@ -102,10 +101,7 @@ func (s *Site) submitVote(v *visit) error {
 		return err
 	}
 	useful := form.Get("useful")
-	if !slices.Contains([]string{"yes", "no"}, useful) {
-		return problem.Invalid{Fields: map[string]string{"useful": "unknown"}}
-	}
-	if err := s.Votes.Vote(v.Request().Context(), a.Slug, useful == "yes"); err != nil {
+	if err := s.Votes.Cast(v.Request().Context(), a.Slug, useful); err != nil {
 		return fmt.Errorf("count vote: %w", err)
 	}
 	s.metrics.votes.WithLabelValues(useful).Inc()
@@ -116,7 +112,7 @@ func (s *Site) submitVote(v *visit) error {
 // (requirement G1).
 func (s *Site) showSearch(v *visit) error {
 	query := v.QueryParam("q")
-	view := templates.SearchView{Page: s.frame(v, v.words.T("web.search-title"), "", "/help/search", "")}
+	view := templates.SearchView{Page: s.frame(v, v.words.T("search.title"), "", "/help/search", "")}
 	view.NoIndex = true
 	if help.Secretive(query) {
 		view.Refused = true
@@ -155,7 +151,7 @@ func (s *Site) hit(v *visit, h help.Hit) templates.HitView {
 	case "channel":
 		view.URL = v.to(channelPath(h.Platform, h.ID), "")
 		if p, ok := s.Content.Platform(h.Platform); ok {
-			view.Title = p.Texts[v.words.Code()].Name + v.words.T("web.dot") + view.Title
+			view.Title = p.Texts[v.words.Code()].Name + v.words.T("say.dot") + view.Title
 		}
 	default:
 		view.URL = v.to(platformPath(h.ID), "")

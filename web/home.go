@@ -16,8 +16,8 @@ func (s *Site) showHome(v *visit) error {
 
 func (s *Site) homeView(v *visit) templates.HomeView {
 	lang := v.words.Code()
-	view := templates.HomeView{Page: s.frame(v, v.words.T("web.home-title"), v.words.T("web.home-description"), "/", ""),
-		Platforms: s.platformRows(v), Promise: v.words.T("web.promise")}
+	view := templates.HomeView{Page: s.frame(v, unbroken(v.words.T("home.title")), v.words.T("say.about"), "/", ""),
+		Platforms: s.platformRows(v), Promise: v.words.T("home.promise")}
 	view.Home = true
 	if len(s.Content.Platforms) > 0 {
 		view.Safety = v.to(choosePath(s.Content.Platforms[0].ID), "")
@@ -41,7 +41,7 @@ func (s *Site) platformRows(v *visit) []templates.PlatformRow {
 		rows = append(rows, templates.PlatformRow{ID: p.ID, Name: t.Name, Hint: t.Hint, URL: v.to(platformPath(p.ID), "")})
 	}
 	if _, ok := s.Content.Help.Article("which-wallet"); ok {
-		rows = append(rows, templates.PlatformRow{ID: "unsure", Name: v.words.T("web.which"), Hint: v.words.T("web.which-hint"),
+		rows = append(rows, templates.PlatformRow{ID: "unsure", Name: v.words.T("home.unsure"), Hint: v.words.T("home.unsure-hint"),
 			URL: v.to(articlePath("which-wallet"), ""), Unsure: true})
 	}
 	return rows

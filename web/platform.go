@@ -21,7 +21,7 @@ func (s *Site) showPlatform(v *visit) error {
 func (s *Site) platformView(v *visit, p *guide.Platform) templates.PlatformView {
 	lang := v.words.Code()
 	t := p.Texts[lang]
-	view := templates.PlatformView{Page: s.frame(v, v.words.T("web.platform-title", "Name", t.Name), t.Intro, platformPath(p.ID), ""),
+	view := templates.PlatformView{Page: s.frame(v, v.words.T("say.platform", "Name", t.Name), t.Intro, platformPath(p.ID), ""),
 		ID: p.ID, Name: t.Name, Intro: t.Intro, Contacts: platformContacts(p, lang)}
 	view.ShareURL = v.to("/share"+platformPath(p.ID), "")
 	if q, ok := p.Question("trouble"); ok {
@@ -40,10 +40,10 @@ func (s *Site) platformView(v *visit, p *guide.Platform) templates.PlatformView 
 		name string
 		has  func(*guide.Channel) bool
 	}{
-		{"web.group-self", func(c *guide.Channel) bool { return !c.Aside && !c.Human && !special(p, c) }},
-		{"web.group-people", func(c *guide.Channel) bool { return c.Human }},
-		{"web.group-special", func(c *guide.Channel) bool { return !c.Aside && !c.Human && special(p, c) }},
-		{"web.group-around", func(c *guide.Channel) bool { return c.Aside }},
+		{"say.group-self", func(c *guide.Channel) bool { return !c.Aside && !c.Human && !special(p, c) }},
+		{"say.group-people", func(c *guide.Channel) bool { return c.Human }},
+		{"say.group-special", func(c *guide.Channel) bool { return !c.Aside && !c.Human && special(p, c) }},
+		{"say.group-around", func(c *guide.Channel) bool { return c.Aside }},
 	} {
 		g := templates.ChannelGroup{Name: v.words.T(group.name)}
 		for _, c := range p.Channels {
@@ -74,19 +74,19 @@ func special(p *guide.Platform, c *guide.Channel) bool {
 func (s *Site) channelRow(v *visit, p *guide.Platform, c *guide.Channel) templates.ChannelRow {
 	t := c.Texts[v.words.Code()]
 	return templates.ChannelRow{ID: c.ID, Name: t.Name, Summary: t.Summary, Minutes: minutes(v, c),
-		Have: strings.Join(t.Have, v.words.T("web.comma")), URL: v.to(channelPath(p.ID, c.ID), ""), Human: c.Human,
+		Have: strings.Join(t.Have, v.words.T("say.comma")), URL: v.to(channelPath(p.ID, c.ID), ""), Human: c.Human,
 		Trust: s.trust(v, c.Confidence, c.Checked, c.Sources)}
 }
 
 // minutes says how long a channel takes, in the reader's words.
 func minutes(v *visit, c *guide.Channel) string {
 	from, to := c.Minutes[0], c.Minutes[1]
-	text := v.words.T("web.minutes", "From", from, "To", to)
+	text := v.words.T("say.minutes", "From", from, "To", to)
 	if from == to {
-		text = v.words.T("web.minutes-one", "n", to)
+		text = v.words.T("say.minutes-one", "n", to)
 	}
 	if c.WaitHours > 0 {
-		text += v.words.T("web.wait-hours", "n", c.WaitHours)
+		text += v.words.T("say.wait-hours", "Hours", c.WaitHours)
 	}
 	return text
 }

@@ -16,7 +16,7 @@ func (s *Site) showProgress(v *visit) error {
 // progressView lists the walks of this browser. One whose channel or step went away leads to the channel or is left out.
 func (s *Site) progressView(v *visit) templates.ProgressView {
 	lang := v.words.Code()
-	view := templates.ProgressView{Page: s.frame(v, v.words.T("web.progress-title"), v.words.T("web.progress-description"), "/progress", ""),
+	view := templates.ProgressView{Page: s.frame(v, v.words.T("progress.title"), v.words.T("progress.kept"), "/progress", ""),
 		Dropped: v.progress.Dropped, ClearAction: v.to("/progress", "")}
 	view.NoIndex = true
 	for _, w := range v.progress.Walks {
@@ -50,11 +50,11 @@ func (s *Site) ago(v *visit, w guide.Walk) string {
 	days := int(s.Now().Sub(w.At).Hours() / 24)
 	switch {
 	case days <= 0:
-		return v.words.T("web.today")
+		return v.words.T("say.today")
 	case days == 1:
-		return v.words.T("web.yesterday")
+		return v.words.T("say.yesterday")
 	}
-	return v.words.T("web.days-ago", "n", days)
+	return v.words.T("say.days-ago", "n", days)
 }
 
 // submitProgress forgets one walk or all. The size of the text stays: it is how somebody reads, not where they are.

@@ -39,11 +39,11 @@ func (s *Site) resultView(v *visit, p *guide.Platform, answers guide.Answers, r 
 	t := first.Texts[lang]
 	view := templates.ResultView{Platform: p.ID, Headline: title(t.Headline), Said: s.said(v, p, answers, ""), Back: s.back(v, p, answers),
 		Page: s.frame(v, unbroken(t.Headline), t.Summary, resultPath(p.ID), answers.Query()),
-		Lead: v.words.T("web.result-lead", "n", len(possible)), First: s.choice(v, p, answers, first)}
+		Lead: v.words.T("result.lead", "n", len(possible)), First: s.choice(v, p, answers, first)}
 	view.NoIndex = true
 	view.ShareURL = v.to("/share"+resultPath(p.ID), withoutSafety(answers).Query())
 	if r.Next != nil {
-		view.Open = ui.Link{Text: v.words.T("web.result-open", "Question", unbroken(p.Texts[lang].Questions[r.Next.ID].Text)),
+		view.Open = ui.Link{Text: v.words.T("say.open", "Question", unbroken(p.Texts[lang].Questions[r.Next.ID].Text)),
 			URL: v.to(choosePath(p.ID), answers.Query())}
 	}
 	for _, c := range possible[1:] {
@@ -65,15 +65,15 @@ func (s *Site) resultView(v *visit, p *guide.Platform, answers guide.Answers, r 
 func (s *Site) choice(v *visit, p *guide.Platform, answers guide.Answers, c guide.Ranked) templates.ChoiceView {
 	t := c.Texts[v.words.Code()]
 	view := templates.ChoiceView{ID: c.ID, Fit: fit(v, c), Title: title(t.Title), Reasons: s.reasons(v, p, c), IfNot: t.IfNot, Human: c.Human,
-		Facts:    []ui.Fact{{Term: v.words.T("web.how-long"), Text: v.words.T("web.how-long-steps", "Minutes", minutes(v, c.Channel), "n", len(c.Steps))}},
+		Facts:    []ui.Fact{{Term: v.words.T("fact.time"), Text: v.words.T("say.how-long", "Minutes", minutes(v, c.Channel), "n", len(c.Steps))}},
 		AboutURL: v.to(channelPath(p.ID, c.ID), answers.Query()), Trust: s.trust(v, c.Confidence, c.Checked, c.Sources),
-		StartURL: v.to(stepPath(p.ID, c.ID, c.Steps[0].ID), answers.Query()), StartText: v.words.T("web.start"),
+		StartURL: v.to(stepPath(p.ID, c.ID, c.Steps[0].ID), answers.Query()), StartText: v.words.T("result.start"),
 		ShareURL: v.to("/share"+channelPath(p.ID, c.ID), "")}
 	if len(t.Have) > 0 {
-		view.Facts = append(view.Facts, ui.Fact{Term: v.words.T("web.have"), Text: list(v, t.Have)})
+		view.Facts = append(view.Facts, ui.Fact{Term: v.words.T("fact.have"), Text: list(v, t.Have)})
 	}
 	if c.Hours != "" {
-		view.Facts = append(view.Facts, ui.Fact{Term: v.words.T("web.hours"), Text: c.Hours})
+		view.Facts = append(view.Facts, ui.Fact{Term: v.words.T("fact.hours"), Text: c.Hours})
 	}
 	return view
 }
@@ -98,12 +98,16 @@ func (s *Site) other(v *visit, p *guide.Platform, answers guide.Answers, c guide
 	return view
 }
 
+// fit says in words and shape how well a channel suits.
 func fit(v *visit, c guide.Ranked) ui.Fit {
-	kind := c.Fit.String()
-	if c.Human && c.Fit == guide.Yes {
-		return ui.Fit{Kind: kind, Text: v.words.T("web.fit-human")}
+	word := map[guide.Fit]string{guide.Yes: "fit.good", guide.Maybe: "fit.maybe", guide.No: "fit.bad"}[c.Fit]
+	switch {
+	case c.Human && c.Fit == guide.Yes:
+		word = "fit.always"
+	case c.Rank == 1 && c.Fit == guide.Yes:
+		word = "fit.best"
 	}
-	return ui.Fit{Kind: kind, Text: v.words.T("web.fit-" + kind)}
+	return ui.Fit{Kind: c.Fit.String(), Text: v.words.T(word)}
 }
 
 // reasons are the lines of why, built from the reader's own answers; at most four.
@@ -127,13 +131,13 @@ func (s *Site) reason(v *visit, p *guide.Platform, c *guide.Channel, r guide.Rea
 		if because == "" {
 			return ""
 		}
-		return v.words.T("web.reason-for", "Said", said, "Because", because)
+		return v.words.T("say.for", "Said", said, "Because", because)
 	case r.Fit == guide.No:
-		return v.words.T("web.reason-against", "Said", said, "Need", q.Need)
+		return v.words.T("say.against", "Said", said, "Need", q.Need)
 	case r.Value != "":
-		return v.words.T("web.reason-unsure", "Said", said, "Need", q.Need)
+		return v.words.T("say.unsure", "Said", said, "Need", q.Need)
 	}
-	return v.words.T("web.reason-unsaid", "Need", q.Need)
+	return v.words.T("say.unsaid", "Need", q.Need)
 }
 
 // list joins words as the language does.
@@ -141,7 +145,7 @@ func list(v *visit, items []string) string {
 	out := ""
 	for i, item := range items {
 		if i > 0 {
-			out += v.words.T("web.list-comma")
+			out += v.words.T("say.pause")
 		}
 		out += item
 	}

@@ -12,11 +12,11 @@ func (s *Site) screen(v *visit, p *guide.Platform, c *guide.Channel, step *guide
 		return nil
 	}
 	out := &ui.Screen{Kind: in.Kind, Title: in.Title, Right: in.Right, Text: in.Text, URL: in.URL, RightTapped: in.Right != "" && in.Right == in.Tap,
-		FrameTapped: in.Tap == "frame" || in.Kind == "call" && in.Tap == in.Title, Caption: v.words.T("web.sketch-caption")}
+		FrameTapped: in.Tap == "frame" || in.Kind == "call" && in.Tap == in.Title, Caption: v.words.T("step.caption")}
 	label := p.Label(c, v.words.Code(), in.Tap)
 	say := func(key string, pairs ...any) {
 		if in.Tap != "" {
-			out.Sentence = v.words.T("web.sketch-"+key, append(pairs, "Title", in.Title, "Label", label)...)
+			out.Sentence = v.words.T("say.sketch-"+key, append(pairs, "Title", in.Title, "Label", label)...)
 		}
 	}
 	if out.FrameTapped {

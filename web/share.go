@@ -21,13 +21,13 @@ func (s *Site) showShare(v *visit) error {
 	}
 	own := v.to(path, query)
 	link := s.absolute(own)
-	code, err := code(link, v.words.T("web.qr-label", "Name", name))
+	code, err := code(link, v.words.T("say.qr", "Name", name))
 	if err != nil {
 		return err
 	}
-	view := templates.ShareView{Page: s.frame(v, v.words.T("web.share-title", "Name", name), "", "/share"+path, query), Title: name, URL: link, QR: code,
-		Text: v.words.T("web.share-text", "Name", name, "URL", link, "Operator", s.Content.Operator.Name.In(v.words.Code())),
-		Back: own, BackText: v.words.T("web.share-back")}
+	view := templates.ShareView{Page: s.frame(v, v.words.T("share.title"), "", "/share"+path, query), Title: name, URL: link, QR: code,
+		Text: v.words.T("share.message", "Title", name, "URL", link),
+		Back: own, BackText: v.words.T("share.back")}
 	view.NoIndex = true
 	return s.fresh(v, 200, templates.Share(view))
 }
@@ -113,7 +113,7 @@ func (s *Site) printView(v *visit, p *guide.Platform, c *guide.Channel) (templat
 	lang := v.words.Code()
 	t := c.Texts[lang]
 	link := s.absolute(v.to(channelPath(p.ID, c.ID), ""))
-	qr, err := code(link, v.words.T("web.qr-label", "Name", t.Name))
+	qr, err := code(link, v.words.T("say.qr", "Name", t.Name))
 	view := templates.WalkPrintView{Page: s.frame(v, unbroken(t.Title), t.Summary, channelPath(p.ID, c.ID)+"/print", ""), Platform: p.ID,
 		Channel: c.ID, Title: title(t.Title), Have: t.Have, QR: qr, Contacts: platformContacts(p, lang), URL: link}
 	view.NoIndex = true

@@ -49,7 +49,7 @@ type Searcher interface {
 
 // Voter counts whether articles helped.
 type Voter interface {
-	Vote(ctx context.Context, slug string, useful bool) error
+	Cast(ctx context.Context, slug, answer string) error
 }
 
 // Site is the portal.

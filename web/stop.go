@@ -31,7 +31,7 @@ func (s *Site) stopView(v *visit, p *guide.Platform, answers guide.Answers, id s
 func (s *Site) dials(v *visit, p *guide.Platform, numbers []string, contacts bool) []templates.DialView {
 	var dials []templates.DialView
 	for _, number := range numbers {
-		dials = append(dials, templates.DialView{Name: v.words.T("web.dial-" + number), Note: v.words.T("web.dial-" + number + "-note"),
+		dials = append(dials, templates.DialView{Name: v.words.T("say.dial-" + number), Note: v.words.T("say.dial-" + number + "-note"),
 			Number: number, Href: telephone(number)})
 	}
 	if contacts {

@@ -134,12 +134,12 @@ func open(c settings, extra fs.FS) (*portal, error) {
 func (p *portal) build(c settings, public *url.URL, files fs.FS, loaded *content.Content, words *i18n.Catalog, keys *vault.Keyset) error {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	search, err := store.OpenSearch(help.Documents(loaded.Help, loaded.Platforms), loaded.Synonyms)
+	search, err := store.OpenSearch(append(loaded.Help.Documents(), store.PlatformDocuments(loaded.Platforms)...), loaded.Synonyms)
 	if err != nil {
 		return fmt.Errorf("search: %w", err)
 	}
 	p.close = append(p.close, search.Close)
-	votes, err := store.OpenVotes(c.Data, time.Now)
+	votes, err := store.OpenVotes(c.Data)
 	if err != nil {
 		return fmt.Errorf("votes: %w", err)
 	}
@@ -150,7 +150,7 @@ func (p *portal) build(c settings, public *url.URL, files fs.FS, loaded *content
 	}
 	p.public = public
 	p.site, err = web.New(web.Config{PublicURL: public, Content: loaded, Words: words, Keys: keys, Search: search,
-		Votes: help.NewPoll(loaded.Help, votes), Now: time.Now, Log: p.log, Registry: registry, Proxies: c.TrustedProxies, Overlay: overlay})
+		Votes: help.NewBallot(loaded.Help, votes, time.Now), Now: time.Now, Log: p.log, Registry: registry, Proxies: c.TrustedProxies, Overlay: overlay})
 	return err
 }
 

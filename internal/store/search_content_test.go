@@ -106,7 +106,6 @@ func TestSearch_realQueries(t *testing.T) {
 					articles = append(articles, hit.ID)
 				}
 			}
-			t.Log(strings.Join(articles[:min(4,len(articles))], " "))
 			if place := slices.Index(articles, tt.want); place < 0 || place > 2 {
 				t.Errorf("%s is number %d of %s", tt.want, place+1, strings.Join(articles, " "))
 			}

@@ -118,10 +118,16 @@ func (v *Votes) compact() error {
 	if err != nil {
 		return err
 	}
-	_, err = next.Write(lines.Bytes())
-	if err = cmp.Or(err, next.Chmod(0o600), next.Sync(), os.Rename(next.Name(), v.path)); err != nil {
-		next.Close()
-		return err
+	for _, do := range []func() error{
+		func() error { _, err := next.Write(lines.Bytes()); return err },
+		func() error { return next.Chmod(0o600) }, // a file left by a crash keeps its mode
+		next.Sync,
+		func() error { return os.Rename(next.Name(), v.path) },
+	} {
+		if err := do(); err != nil {
+			next.Close()
+			return err
+		}
 	}
 	if v.file != nil {
 		v.file.Close()

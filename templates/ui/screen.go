@@ -1,5 +1,7 @@
 package ui
 
+import "strings"
+
 // near is how many rows on each side of the ringed one are kept in large text.
 const near = 1
 
@@ -19,6 +21,17 @@ func (s Screen) far(group, row int) bool {
 	return row >= 0 && (row < r-near || row > r+near)
 }
 
+// class says how a row (or, with row -1, a group) is drawn.
+func (s Screen) class(group, row int) string {
+	switch {
+	case row >= 0 && s.Groups[group][row].Tapped:
+		return "tap"
+	case s.far(group, row):
+		return "far"
+	}
+	return ""
+}
+
 // tapped finds the ringed row; -1 if something else is ringed.
 func (s Screen) tapped() (group, row int) {
 	for g, rows := range s.Groups {
@@ -31,14 +44,14 @@ func (s Screen) tapped() (group, row int) {
 	return -1, -1
 }
 
-// ofCard reports whether a camera looks for a card or paper, not for a face.
+// papers are words on a camera's screen that ask for a card, not for a face.
+var papers = []string{"身份证", "证件", "银行卡", "护照"}
+
+// ofCard reports whether a camera looks for a card or paper.
 func (s Screen) ofCard() bool {
-	for _, rows := range s.Groups {
-		for _, r := range rows {
-			switch r.Icon {
-			case "card", "id", "doc", "bank", "photo", "qr", "scan":
-				return true
-			}
+	for _, word := range papers {
+		if strings.Contains(s.Title+s.Text, word) {
+			return true
 		}
 	}
 	return false

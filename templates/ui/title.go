@@ -1,7 +1,11 @@
 package ui
 
 import (
+	"context"
+	"io"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"zhaohui/internal/i18n"
 )
@@ -18,11 +22,17 @@ func (t Title) String() string { return strings.Join(t, "") }
 
 // Broken prints a title with its break marks; languages that put spaces
 // between words need none.
-templ Broken(w i18n.Words, t Title) {
-	for i, part := range t {
-		if i > 0 && w.Code() == i18n.Default {
-			<wbr/>
-		}
-		@Text(w, part)
+func Broken(w i18n.Words, t Title) templ.Component {
+	between := ""
+	if w.Code() == i18n.Default {
+		between = "<wbr>"
 	}
+	return templ.ComponentFunc(func(_ context.Context, out io.Writer) error {
+		parts := make([]string, len(t))
+		for i, part := range t {
+			parts[i] = marked(w, part)
+		}
+		_, err := io.WriteString(out, strings.Join(parts, between))
+		return err
+	})
 }
