@@ -53,6 +53,7 @@ func (s *Site) questionView(v *visit, p *guide.Platform, answers guide.Answers, 
 	}
 	if len(q.Stop) > 0 {
 		view.Rows = s.rowQuestions(v, p, answers)
+		view.RowsText = v.words.T("question.rows", "Rows", list(v, rowNames(v, p)))
 		view.Hidden = withoutRows(p, view.Hidden)
 	}
 	view.Said = s.said(v, p, answers, q.ID)
@@ -84,6 +85,17 @@ func (s *Site) rowQuestions(v *visit, p *guide.Platform, answers guide.Answers) 
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// rowNames are what the folded questions are about.
+func rowNames(v *visit, p *guide.Platform) []string {
+	var names []string
+	for _, q := range p.Questions {
+		if q.Row {
+			names = append(names, p.Texts[v.words.Code()].Questions[q.ID].Row)
+		}
+	}
+	return names
 }
 
 func orUsual(value string, q guide.Question) string {

@@ -2,7 +2,9 @@ package web
 
 import (
 	"encoding/xml"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,6 +62,9 @@ func (s *Site) publicPages() []publicPage {
 				all = append(all, publicPage{stepPath(p.ID, c.ID, step.ID), day})
 			}
 		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.Content.Stops)) {
+		all = append(all, publicPage{"/stop/" + id, ""})
 	}
 	for _, a := range s.Content.Help.Articles {
 		all = append(all, publicPage{articlePath(a.Slug), a.Checked.Format(time.DateOnly)})

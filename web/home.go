@@ -19,11 +19,8 @@ func (s *Site) homeView(v *visit) templates.HomeView {
 	view := templates.HomeView{Page: s.frame(v, unbroken(v.words.T("home.title")), v.words.T("say.about"), "/", ""),
 		Platforms: s.platformRows(v), Promise: v.words.T("home.promise")}
 	view.Home = true
-	if len(s.Content.Platforms) > 0 {
-		view.Safety = v.to(choosePath(s.Content.Platforms[0].ID), "")
-	}
-	if _, ok := s.Content.Help.Article("coached"); ok {
-		view.Safety = v.to("/help/coached", "")
+	if _, ok := s.Content.Stops["coached"]; ok {
+		view.Safety = v.to("/stop/coached", "")
 	}
 	for _, slug := range homeTopics {
 		if a, ok := s.Content.Help.Article(slug); ok {

@@ -2,7 +2,6 @@ package web
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/a-h/templ"
 
@@ -37,15 +36,16 @@ func (s *Site) platformView(v *visit, p *guide.Platform) templates.PlatformView 
 			URL: v.to(choosePath(p.ID), p.None().With(q.ID, "login").Query())})
 	}
 	for _, group := range []struct {
-		name string
-		has  func(*guide.Channel) bool
+		name   string
+		folded bool
+		has    func(*guide.Channel) bool
 	}{
-		{"say.group-self", func(c *guide.Channel) bool { return !c.Aside && !c.Human && !special(p, c) }},
-		{"say.group-people", func(c *guide.Channel) bool { return c.Human }},
-		{"say.group-special", func(c *guide.Channel) bool { return !c.Aside && !c.Human && special(p, c) }},
-		{"say.group-around", func(c *guide.Channel) bool { return c.Aside }},
+		{"say.group-self", false, func(c *guide.Channel) bool { return !c.Aside && !c.Human && !special(p, c) }},
+		{"say.group-people", false, func(c *guide.Channel) bool { return c.Human }},
+		{"say.group-special", true, func(c *guide.Channel) bool { return !c.Aside && !c.Human && special(p, c) }},
+		{"say.group-around", true, func(c *guide.Channel) bool { return c.Aside }},
 	} {
-		g := templates.ChannelGroup{Name: v.words.T(group.name)}
+		g := templates.ChannelGroup{Name: v.words.T(group.name), Folded: group.folded}
 		for _, c := range p.Channels {
 			if group.has(c) {
 				g.Channels = append(g.Channels, s.channelRow(v, p, c))
@@ -73,9 +73,12 @@ func special(p *guide.Platform, c *guide.Channel) bool {
 
 func (s *Site) channelRow(v *visit, p *guide.Platform, c *guide.Channel) templates.ChannelRow {
 	t := c.Texts[v.words.Code()]
-	return templates.ChannelRow{ID: c.ID, Name: t.Name, Summary: t.Summary, Minutes: minutes(v, c),
-		Have: strings.Join(t.Have, v.words.T("say.comma")), URL: v.to(channelPath(p.ID, c.ID), ""), Human: c.Human,
-		Trust: s.trust(v, c.Confidence, c.Checked, c.Sources)}
+	row := templates.ChannelRow{ID: c.ID, Name: t.Name, Summary: t.Summary, Minutes: minutes(v, c), Have: list(v, t.Have),
+		URL: v.to(channelPath(p.ID, c.ID), ""), Human: c.Human}
+	if c.Confidence == guide.Unconfirmed { // the others say on their own page how sure they are
+		row.Trust = s.trust(v, c.Confidence, c.Checked, c.Sources)
+	}
+	return row
 }
 
 // minutes says how long a channel takes, in the reader's words.

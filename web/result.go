@@ -8,8 +8,11 @@ import (
 	"zhaohui/templates/ui"
 )
 
-// rungs is how many ways stand below the first before a person; the rest is folded.
-const rungs = 3
+// rungs is how many ways stand below the first before a person, people how many of those; the rest is folded.
+const (
+	rungs  = 3
+	people = 2
+)
 
 // showResult shows the recommendation for the answers. The safety question comes before any channel (requirement
 // G4), so without an answer to it the chooser asks.
@@ -48,9 +51,9 @@ func (s *Site) resultView(v *visit, p *guide.Platform, answers guide.Answers, r 
 	}
 	for _, c := range possible[1:] {
 		switch {
-		case c.Human:
+		case c.ID == p.Last || c.Human && len(view.Human) < people-1:
 			view.Human = append(view.Human, s.rung(v, p, answers, c))
-		case len(view.Rungs) < rungs:
+		case !c.Human && len(view.Rungs) < rungs:
 			view.Rungs = append(view.Rungs, s.rung(v, p, answers, c))
 		default:
 			view.Others = append(view.Others, s.other(v, p, answers, c))
@@ -81,7 +84,7 @@ func (s *Site) choice(v *visit, p *guide.Platform, answers guide.Answers, c guid
 func (s *Site) rung(v *visit, p *guide.Platform, answers guide.Answers, c guide.Ranked) templates.RungView {
 	t := c.Texts[v.words.Code()]
 	return templates.RungView{ID: c.ID, Name: t.Name, URL: v.to(channelPath(p.ID, c.ID), answers.Query()), Fit: fit(v, c),
-		Time: minutes(v, c.Channel), Text: t.Summary, Reasons: s.reasons(v, p, c), Human: c.Human}
+		Time: minutes(v, c.Channel), Text: t.Summary, Reasons: s.decisive(v, p, c), Human: c.Human}
 }
 
 func (s *Site) other(v *visit, p *guide.Platform, answers guide.Answers, c guide.Ranked) templates.OtherView {
@@ -119,6 +122,22 @@ func (s *Site) reasons(v *visit, p *guide.Platform, c guide.Ranked) []string {
 		}
 	}
 	return texts
+}
+
+// decisive is the one line that matters most on a lower rung: what is still unknown, else what speaks for it.
+func (s *Site) decisive(v *visit, p *guide.Platform, c guide.Ranked) []string {
+	best := ""
+	for _, reason := range c.Reasons {
+		if text := s.reason(v, p, c.Channel, reason); text != "" && (best == "" || reason.Fit == guide.Maybe) {
+			if best = text; reason.Fit == guide.Maybe {
+				break
+			}
+		}
+	}
+	if best == "" {
+		return nil
+	}
+	return []string{best}
 }
 
 func (s *Site) reason(v *visit, p *guide.Platform, c *guide.Channel, r guide.Reason) string {

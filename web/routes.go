@@ -42,6 +42,7 @@ var pages = []route{
 	{"GET", "/help/feed.xml", everyone, (*Site).showFeed},
 	{"GET", "/help/:slug", everyone, (*Site).showArticle},
 	{"POST", "/help/:slug", everyone, (*Site).submitVote},
+	{"GET", "/stop/:stop", everyone, (*Site).showStop},
 	{"GET", "/share/*", everyone, (*Site).showShare},
 	{"GET", "/leave", everyone, (*Site).showLeaving},
 	{"GET", "/genuine", everyone, (*Site).showDocument},

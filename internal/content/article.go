@@ -94,9 +94,9 @@ type stopFile struct {
 }
 
 type stopFront struct {
-	Title, Lead, Done string
-	Signs             []string
-	SignsTitle        string `yaml:"signs-title"`
+	Title, Short, Lead, Done string
+	Signs                    []string
+	SignsTitle               string `yaml:"signs-title"`
 }
 
 func (l *loader) stop(id string) *Stop {
@@ -113,9 +113,9 @@ func (l *loader) stop(id string) *Stop {
 		if !ok {
 			continue
 		}
-		t := StopText{Title: front.Title, Lead: front.Lead, SignsTitle: front.SignsTitle, Signs: front.Signs, Done: front.Done}
-		if t.Title == "" || t.Lead == "" || t.Done == "" || len(doc.sections) == 0 {
-			l.report(name, 2, "title, lead, done and at least one section are needed")
+		t := StopText{Title: front.Title, Short: front.Short, Lead: front.Lead, SignsTitle: front.SignsTitle, Signs: front.Signs, Done: front.Done}
+		if t.Title == "" || t.Short == "" || t.Lead == "" || t.Done == "" || len(doc.sections) == 0 {
+			l.report(name, 2, "title, short, lead, done and at least one section are needed")
 		}
 		for _, section := range doc.sections {
 			t.Stations = append(t.Stations, Station{Title: section.title, HTML: l.inline(place{file: name, line: section.line, lang: lang}, section.body)})

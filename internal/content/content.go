@@ -39,9 +39,9 @@ type Stop struct {
 
 // StopText is a stop in one language.
 type StopText struct {
-	Title, Lead, SignsTitle, Done string
-	Signs                         []string
-	Stations                      []Station
+	Title, Short, Lead, SignsTitle, Done string
+	Signs                                []string
+	Stations                             []Station
 }
 
 // Station is one thing to do, in order.

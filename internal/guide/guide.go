@@ -149,6 +149,7 @@ type Note struct{ Title, Text string }
 // QuestionText is a question in one language. Need says what a channel that depends on it requires.
 type QuestionText struct {
 	Text, Short, Why, Need string
+	Row                    string // how the first screen names it, folded
 	Values                 map[string]ValueText
 }
 
