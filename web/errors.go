@@ -43,7 +43,7 @@ func statusOf(err error) int {
 // answerError turns an error into a page that says what to do. What went wrong inside goes to the log only.
 func (s *Site) answerError(err error, c echo.Context) {
 	status := statusOf(err)
-	if status >= 500 {
+	if status >= 500 && !s.Maintenance {
 		s.Log.Error("request failed", "route", c.Path(), "method", c.Request().Method, "status", status, "error", err)
 	} else {
 		s.Log.Debug("request refused", "route", c.Path(), "method", c.Request().Method, "status", status)

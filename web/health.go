@@ -11,10 +11,8 @@ func (s *Site) showHealth(c echo.Context) error { return c.String(http.StatusOK,
 
 // showReady says that it can serve; while it cannot, a balancer sends people elsewhere.
 func (s *Site) showReady(c echo.Context) error {
-	if s.Ready != nil {
-		if err := s.Ready(); err != nil {
-			return c.String(http.StatusServiceUnavailable, "not ready\n")
-		}
+	if s.Maintenance {
+		return c.String(http.StatusServiceUnavailable, "maintenance\n")
 	}
 	return c.String(http.StatusOK, "ready\n")
 }

@@ -115,7 +115,7 @@ func (s *Site) showSearch(v *visit) error {
 	view := templates.SearchView{Page: s.frame(v, v.words.T("search.title"), "", "/help/search", "")}
 	view.NoIndex = true
 	if help.Secretive(query) {
-		view.Refused = true
+		view.Refused, view.Title = true, v.words.T("search.error-title")
 		return s.fresh(v, 422, templates.Search(view))
 	}
 	view.Query = query

@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"zhaohui/internal/problem"
 	"zhaohui/static"
 )
 
@@ -96,6 +97,10 @@ func (s *Site) Metrics() http.Handler {
 func (s *Site) page(r route, words words) echo.HandlerFunc {
 	return s.guard(r.path, func(c echo.Context) error {
 		v := &visit{Context: c, words: words, progress: s.progress.read(c.Request())}
+		if s.Maintenance {
+			c.Response().Header().Set("Retry-After", "600")
+			return problem.Unavailable
+		}
 		return r.handle(s, v)
 	})
 }

@@ -21,18 +21,18 @@ import (
 
 // Config is what a Site needs. All fields are required unless they say otherwise.
 type Config struct {
-	PublicURL *url.URL // every absolute link is made from it; other hosts are refused (requirement W1)
-	Content   *content.Content
-	Words     *i18n.Catalog
-	Keys      *vault.Keyset
-	Search    Searcher
-	Votes     Voter
-	Now       func() time.Time
-	Log       *slog.Logger
-	Registry  *prometheus.Registry
-	Proxies   []string      // addresses or networks of trusted proxies; none by default
-	Ready     func() error  // says why the portal cannot serve just now; optional
-	Overlay   OverlayAssets // the operator's logo and theme; optional
+	PublicURL   *url.URL // every absolute link is made from it; other hosts are refused (requirement W1)
+	Content     *content.Content
+	Words       *i18n.Catalog
+	Keys        *vault.Keyset
+	Search      Searcher
+	Votes       Voter
+	Now         func() time.Time
+	Log         *slog.Logger
+	Registry    *prometheus.Registry
+	Proxies     []string      // addresses or networks of trusted proxies; none by default
+	Maintenance bool          // every page says that we are at work and where to call meanwhile
+	Overlay     OverlayAssets // the operator's logo and theme; optional
 }
 
 // OverlayAssets are the operator's own files.

@@ -13,6 +13,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Serve the portal."`
 	Demo    demoCommand    `cmd:"" help:"Serve the portal with an operator that does not exist, in a temporary folder."`
 	Check   checkCommand   `cmd:"" help:"Read all content and name the file and line of whatever cannot work."`
+	Keys    keysCommand    `cmd:"" help:"Change the keyset."`
 	Gallery galleryCommand `cmd:"" help:"Serve every page and part with its states, from fixtures."`
 }
 

@@ -38,6 +38,7 @@ type settings struct {
 	AdminAddr      string   `help:"Address for /metrics; none by default." placeholder:"HOST:PORT"`
 	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For counts." placeholder:"NET"`
 	KeyFile        string   `help:"File with the keyset; DATA/keys by default, created if missing." placeholder:"FILE"`
+	Maintenance    bool     `help:"Answer every page with the maintenance page."`
 	LogLevel       string   `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error"`
 }
 
@@ -150,7 +151,7 @@ func (p *portal) build(c settings, public *url.URL, files fs.FS, loaded *content
 	}
 	p.public = public
 	p.site, err = web.New(web.Config{PublicURL: public, Content: loaded, Words: words, Keys: keys, Search: search,
-		Votes: help.NewBallot(loaded.Help, votes, time.Now), Now: time.Now, Log: p.log, Registry: registry, Proxies: c.TrustedProxies, Overlay: overlay})
+		Votes: help.NewBallot(loaded.Help, votes, time.Now), Now: time.Now, Log: p.log, Registry: registry, Proxies: c.TrustedProxies, Overlay: overlay, Maintenance: c.Maintenance})
 	return err
 }
 
