@@ -68,10 +68,17 @@ func (c *ordinaryCommand) Run() error {
 			return err
 		}
 		c.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
-		return page.Component(ui.Page{StyleURL: static.URL("zhaohui.css"), ScriptURL: static.URL("zhaohui.js"), IconURL: static.URL("icon.svg"),
-			SpriteURL: static.URL("icons.svg")}).Render(c.Request().Context(), c.Response())
+		return page.Component(frame()).Render(c.Request().Context(), c.Response())
 	})
 	return e.Start(c.Addr)
+}
+
+// frame fills in what the portal's frame has and the gallery's has not, so that both pages weigh about the same.
+func frame() ui.Page {
+	return ui.Page{StyleURL: static.URL("zhaohui.css"), ScriptURL: static.URL("zhaohui.js"), IconURL: static.URL("icon.svg"), SpriteURL: static.URL("icons.svg"),
+		Description: "在支付宝里刷一次脸，当场设新的支付密码，三分钟就好，不用打电话，也不用等。",
+		Alternates: []ui.LangLink{{Code: "zh-CN", URL: "https://help.yunfan.example/p/alipay/face/open-payment-password"},
+			{Code: "en", URL: "https://help.yunfan.example/en/p/alipay/face/open-payment-password"}}}
 }
 
 // step is the page of the gallery that shows the step which is measured.
