@@ -65,13 +65,13 @@ func (s *Site) shared(v *visit, rest string) (name, path, query string, err erro
 		return "", "", "", notFound
 	}
 	if len(parts) == 3 {
-		return c.Texts[lang].Name, channelPath(p.ID, c.ID), "", nil
+		return p.Texts[lang].Name + v.words.T("say.dot") + c.Texts[lang].Name, channelPath(p.ID, c.ID), "", nil
 	}
 	step, ok := c.Texts[lang].Steps[parts[3]]
 	if !ok {
 		return "", "", "", notFound
 	}
-	return unbroken(step.Title), stepPath(p.ID, c.ID, parts[3]), "", nil
+	return c.Texts[lang].Name + v.words.T("say.dot") + unbroken(step.Title), stepPath(p.ID, c.ID, parts[3]), "", nil
 }
 
 // code draws an address as a QR code: one path of unit squares with the quiet zone of four around it.
@@ -102,19 +102,24 @@ func (s *Site) showPrint(v *visit) error {
 	if err != nil {
 		return err
 	}
-	view, err := s.printView(v, p, c)
+	answers := v.answers(p)
+	if stop := answers.Recommend().Stop; stop != "" {
+		return s.fresh(v, 200, templates.Stop(s.stopView(v, p, answers, stop)))
+	}
+	view, err := s.printView(v, p, c, answers)
 	if err != nil {
 		return err
 	}
 	return s.fresh(v, 200, templates.WalkPrint(view))
 }
 
-func (s *Site) printView(v *visit, p *guide.Platform, c *guide.Channel) (templates.WalkPrintView, error) {
+func (s *Site) printView(v *visit, p *guide.Platform, c *guide.Channel, answers guide.Answers) (templates.WalkPrintView, error) {
 	lang := v.words.Code()
 	t := c.Texts[lang]
 	link := s.absolute(v.to(channelPath(p.ID, c.ID), ""))
 	qr, err := code(link, v.words.T("say.qr", "Name", t.Name))
-	view := templates.WalkPrintView{Page: s.frame(v, unbroken(t.Title), t.Summary, channelPath(p.ID, c.ID)+"/print", ""), Platform: p.ID,
+	view := templates.WalkPrintView{Page: s.frame(v, unbroken(t.Title), t.Summary, channelPath(p.ID, c.ID)+"/print", answers.Query()), Platform: p.ID,
+		Safety:  s.safety(v, p, answers, channelPath(p.ID, c.ID)+"/print"),
 		Channel: c.ID, Title: title(t.Title), Have: t.Have, QR: qr, Contacts: platformContacts(p, lang), URL: link}
 	view.NoIndex = true
 	for i, step := range c.Steps {

@@ -112,7 +112,7 @@ func (s *Site) stepView(v *visit, p *guide.Platform, c *guide.Channel, place gui
 		Page:  s.frame(v, v.words.T("say.step", "Number", place.Number, "Title", unbroken(st.Title)), t.Summary, path, query),
 		Title: title(st.Title), HTML: carry(v, p, st.HTML, query), SeeHTML: carry(v, p, st.SeeHTML, query), Screen: s.screen(v, p, c, step),
 		Safety: s.safety(v, p, answers, path), Warning: ui.Note(p.Texts[lang].Warning), Last: place.Next == "", Action: v.to(path, query),
-		Back: v.to(channelPath(p.ID, c.ID), query), Trust: s.trust(v, c.Confidence, c.Checked, c.Sources), PrintURL: v.to(channelPath(p.ID, c.ID)+"/print", "")}
+		Back: v.to(channelPath(p.ID, c.ID), query), Trust: s.trust(v, c.Confidence, c.Checked, c.Sources), PrintURL: v.to(channelPath(p.ID, c.ID)+"/print", query)}
 	view.ShareURL = v.to("/share"+path, "")
 	view.Page.ShareURL = view.ShareURL
 	if place.Prev != "" {
