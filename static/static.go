@@ -55,6 +55,9 @@ func New(fsys fs.FS) (*Set, error) {
 		if err != nil {
 			return err
 		}
+		if path.Ext(name) == ".css" {
+			body = lean(body)
+		}
 		sum := sha256.Sum256(body)
 		hash := hex.EncodeToString(sum[:4])
 		ext := path.Ext(name)

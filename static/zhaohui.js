@@ -20,11 +20,14 @@ function keepTicks(form) {
   ticks.forEach((tick) => tick.addEventListener('change', () => { last = last.then(post); }));
 }
 
-/** Copies the text of an element; falls back to selecting it. */
+/** Copies the text of an element; where that is not allowed it stays selected, ready to copy by hand. */
 function copy(source) {
-  const select = () => getSelection().selectAllChildren(source);
-  if (!navigator.clipboard) { select(); return Promise.reject(new Error('no clipboard')); }
-  return navigator.clipboard.writeText(source.textContent.trim()).catch((e) => { select(); throw e; });
+  const bySelection = () => {
+    getSelection().selectAllChildren(source);
+    return document.execCommand('copy') ? Promise.resolve() : Promise.reject(new Error('not copied'));
+  };
+  if (!navigator.clipboard) return bySelection();
+  return navigator.clipboard.writeText(source.textContent.trim()).catch(bySelection);
 }
 
 function offerCopy(place) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -56,75 +57,42 @@ func (s *Site) guarded(next http.Handler) http.Handler {
 		switch {
 		case r.URL.Path == "/healthz" || r.URL.Path == "/readyz":
 		case len(r.RequestURI) > maxAddress:
-			http.Error(w, "The address is too long. "+s.absolute("/"), http.StatusRequestURITooLong)
+			http.Error(w, "网址太长了，请从这里重新开始。 The address is too long, start again at "+s.absolute("/"), http.StatusRequestURITooLong)
 			return
 		case !s.ownHost(r):
-			http.Error(w, "This site is "+s.absolute("/"), http.StatusMisdirectedRequest)
+			http.Error(w, "本站的网址是 This site is at "+s.absolute("/"), http.StatusMisdirectedRequest)
 			return
 		case !utf8.ValidString(r.URL.Path) || !validQuery(r.URL.RawQuery):
-			http.Error(w, "The address cannot be read. "+s.absolute("/"), http.StatusBadRequest)
+			http.Error(w, "网址看不懂，请从这里重新开始。 The address cannot be read, start again at "+s.absolute("/"), http.StatusBadRequest)
 			return
 		case r.Method != http.MethodGet && r.Method != http.MethodHead:
 			if err := crossSite.Check(r); err != nil {
-				http.Error(w, "This form came from another site. Start again at "+s.absolute("/"), http.StatusForbidden)
+				http.Error(w, "这张表是从别的网站发来的，请从这里重新开始。 This form came from another site, start again at "+s.absolute("/"), http.StatusForbidden)
 				return
 			}
 		}
-		if r.Method == http.MethodHead { // a HEAD is a GET without its body
-			r.Method = http.MethodGet
-			w = headWriter{w}
+		if r.Method == http.MethodHead { // a HEAD is a GET whose body the server drops
+			get := *r
+			get.Method, r = http.MethodGet, &get
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// headWriter drops the body of an answer.
-type headWriter struct{ http.ResponseWriter }
-
-func (h headWriter) Write(b []byte) (int, error) { return len(b), nil }
-
 // ownHost proves requirement W1: only the configured host is served, and no header may claim another one.
 func (s *Site) ownHost(r *http.Request) bool {
-	if forwarded := r.Header.Get("X-Forwarded-Host"); forwarded != "" && !strings.EqualFold(forwarded, s.PublicURL.Host) {
-		return false
+	for _, forwarded := range r.Header["X-Forwarded-Host"] {
+		if forwarded != "" && !strings.EqualFold(forwarded, s.PublicURL.Host) {
+			return false
+		}
 	}
 	return strings.EqualFold(r.Host, s.PublicURL.Host)
 }
 
 // validQuery says whether a query is text once its escapes are undone.
 func validQuery(raw string) bool {
-	if raw == "" || strings.IndexByte(raw, '%') < 0 {
-		return utf8.ValidString(raw)
-	}
-	decoded := make([]byte, 0, len(raw))
-	for i := 0; i < len(raw); i++ {
-		if raw[i] != '%' {
-			decoded = append(decoded, raw[i])
-			continue
-		}
-		if i+2 >= len(raw) {
-			return false
-		}
-		high, low := unhex(raw[i+1]), unhex(raw[i+2])
-		if high < 0 || low < 0 {
-			return false
-		}
-		decoded = append(decoded, byte(high<<4|low))
-		i += 2
-	}
-	return utf8.Valid(decoded)
-}
-
-func unhex(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10
-	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10
-	}
-	return -1
+	text, err := url.QueryUnescape(raw)
+	return err == nil && utf8.ValidString(text)
 }
 
 // clientAddress takes the address from the socket, unless proxies are trusted by name (requirement W1).

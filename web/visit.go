@@ -1,7 +1,10 @@
 package web
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -73,16 +76,28 @@ func (v *visit) answers(p *guide.Platform) guide.Answers {
 	return answers
 }
 
-// form reads a POST strictly: only the named fields, each once (requirement W5).
+// form reads a POST strictly: only the named fields, each once but for what can be ticked (requirement W5).
 func (v *visit) form(fields ...string) (url.Values, error) {
 	r := v.Request()
-	r.Body = http.MaxBytesReader(v.Response(), r.Body, maxBody)
-	if err := r.ParseForm(); err != nil {
+	unreadable := problem.Invalid{Fields: map[string]string{"form": "unreadable"}}
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
+		return nil, unreadable
+	}
+	var tooLarge *http.MaxBytesError
+	body, err := io.ReadAll(http.MaxBytesReader(v.Response(), r.Body, maxBody))
+	if errors.As(err, &tooLarge) {
 		return nil, fmt.Errorf("form: %w", err)
 	}
-	for name, values := range r.PostForm {
-		if !slices.Contains(fields, name) {
+	form, malformed := url.ParseQuery(string(body))
+	if err != nil || malformed != nil { // what they say may quote the visitor
+		return nil, unreadable
+	}
+	for name, values := range form {
+		switch {
+		case !slices.Contains(fields, name):
 			return nil, problem.Invalid{Fields: map[string]string{"form": "unknown-field"}}
+		case len(values) > 1 && name != "tick":
+			return nil, problem.Invalid{Fields: map[string]string{name: "twice"}}
 		}
 		for _, value := range values {
 			if !utf8.ValidString(value) || len(value) > maxValue {
@@ -90,11 +105,12 @@ func (v *visit) form(fields ...string) (url.Values, error) {
 			}
 		}
 	}
-	return r.PostForm, nil
+	return form, nil
 }
 
 // ours rebuilds an address of this site out of checked parts, and falls back to the home page: nothing that a
-// visitor sends is ever redirected to as it came (requirement W6).
+// visitor sends is ever redirected to as it came (requirement W6). Answers are words; only what was searched for and
+// what a leaving notice names may be text, which comes back escaped.
 func ours(back, fallback string) string {
 	u, err := url.Parse(back)
 	if err != nil || u.Scheme != "" || u.Host != "" || u.Opaque != "" || u.RawPath != "" || !strings.HasPrefix(back, "/") {
@@ -107,7 +123,8 @@ func ours(back, fallback string) string {
 	}
 	query := u.Query()
 	for key, values := range query {
-		if !isSlug(key) || len(values) != 1 || !isSlug(values[0]) {
+		text := key == "q" || key == "to"
+		if !isSlug(key) || len(values) != 1 || !text && !isSlug(values[0]) {
 			query.Del(key)
 		}
 	}

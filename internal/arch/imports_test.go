@@ -42,6 +42,7 @@ var rules = map[string]rule{
 		libs: []string{"modernc.org/sqlite", "github.com/jackc/pgx", "github.com/pressly/goose", "github.com/mozillazg/go-pinyin"}},
 	"internal/i18n":            {libs: []string{"github.com/nicksnyder/go-i18n", "github.com/BurntSushi/toml", "golang.org/x/text"}}, // plurals are not ours to invent
 	"internal/vault":           {libs: []string{"golang.org/x/crypto", "github.com/tink-crypto"}},                                    // neither is cryptography
+	"internal/chromium":        {libs: []string{"github.com/chromedp"}},                                                              // drives the tests' browser
 	"internal/recovery/method": {own: []string{"internal/recovery", "internal/problem"}},
 }
 

@@ -119,6 +119,6 @@ func (l *loader) stepText(at place, s section, c *guide.Channel) guide.StepText 
 		parts = append(parts, plain(item))
 	}
 	t.Plain = strings.Join(parts, "\n")
-	l.texts = append(l.texts, textAt{file: at.file, lang: at.lang, text: t.Plain, line: s.line, step: at.platform + "/" + at.channel + "/" + s.id})
+	l.note(textAt{file: at.file, lang: at.lang, text: t.Plain, line: s.line, step: at.platform + "/" + at.channel + "/" + s.id})
 	return t
 }

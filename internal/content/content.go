@@ -3,6 +3,7 @@
 package content
 
 import (
+	"bufio"
 	"cmp"
 	"errors"
 	"fmt"
@@ -11,6 +12,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"github.com/yuin/goldmark"
 
 	"zhaohui/internal/guide"
 	"zhaohui/internal/help"
@@ -86,6 +90,7 @@ func (ps Problems) Errors() Problems {
 // A language counts as present if it has a words file. Dates are judged against now.
 func Load(files fs.FS, now time.Time) (*Content, Problems) {
 	l := &loader{files: files, now: now}
+	l.converter, l.texts = newMarkdown(l), make([]textAt, 0, 1<<13)
 	c := &Content{files: files, Stops: map[string]*Stop{}, Pages: map[string]map[string]Page{}}
 	l.languages = l.codes()
 	if len(l.languages) == 0 {
@@ -145,6 +150,9 @@ type loader struct {
 	texts     []textAt // every text with its place, for the checks on language
 	links     []linkAt
 	screens   []screenAt
+	converter goldmark.Markdown
+	out       bufio.Writer // of the converter, which would make one for each piece
+	at        place        // of the piece that is being converted
 }
 
 type textAt struct {
@@ -159,6 +167,13 @@ type linkAt struct {
 	platform string // platform whose channel it stands in, "" in articles
 	channel  string
 	target   string
+}
+
+// note keeps a text for the checks on language. They have nothing to say of plain ASCII outside of steps.
+func (l *loader) note(t textAt) {
+	if t.step != "" || strings.ContainsFunc(t.text, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		l.texts = append(l.texts, t)
+	}
 }
 
 func (l *loader) report(file string, line int, format string, args ...any) {

@@ -1,11 +1,13 @@
 package content
 
 import (
+	"iter"
 	"net/url"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"zhaohui/internal/guide"
 )
@@ -32,20 +34,60 @@ func (l *loader) lint(c *Content) {
 
 var halfWidth = regexp.MustCompile(`[\p{Han}、。，：；？！（）《》][”’]?[,:;?!()]|[,:;?!()][“‘]?\p{Han}|\p{Han}\.(\s|$)`)
 
+// mayHalve spares most texts the expression: it needs a half-width mark with a character beside it that is not ASCII.
+func mayHalve(text string) bool {
+	for i := range len(text) {
+		switch text[i] {
+		case ',', ':', ';', '?', '!', '(', ')', '.':
+			if i > 0 && text[i-1] >= utf8.RuneSelf || i+1 < len(text) && text[i+1] >= utf8.RuneSelf {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // lintPunctuation refuses half-width punctuation beside Chinese; targets of links are not text.
 func (l *loader) lintPunctuation() {
 	for _, t := range l.texts {
 		if t.step != "" {
 			continue
 		}
-		text := linkTarget.ReplaceAllString(t.text, "]")
+		text := t.text
+		if strings.Contains(text, "](") {
+			text = linkTarget.ReplaceAllString(text, "]")
+		}
+		if !mayHalve(text) {
+			continue
+		}
 		if found := halfWidth.FindString(text); found != "" {
 			l.report(t.file, t.line, "half-width punctuation beside Chinese: %q", found)
 		}
 	}
 }
 
-var sentenceEnd = regexp.MustCompile(`[。！？\n]|[.!?] `)
+// sentences cuts a text after its sentences; a half-width mark ends one only before a blank.
+func sentences(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		from := 0
+		for i, r := range text {
+			switch r {
+			case '。', '！', '？', '\n':
+			case '.', '!', '?':
+				if !strings.HasPrefix(text[i+1:], " ") {
+					continue
+				}
+			default:
+				continue
+			}
+			if !yield(strings.TrimSpace(text[from:i])) {
+				return
+			}
+			from = i + utf8.RuneLen(r)
+		}
+		yield(strings.TrimSpace(text[from:]))
+	}
+}
 
 // lintSentences finds a sentence that stands in two steps of a platform: one of the steps says too little.
 func (l *loader) lintSentences() {
@@ -56,8 +98,7 @@ func (l *loader) lintSentences() {
 		}
 		platform, _, _ := strings.Cut(t.step, "/")
 		seen := map[string]bool{}
-		for _, sentence := range sentenceEnd.Split(t.text, -1) {
-			sentence = strings.TrimSpace(sentence)
+		for sentence := range sentences(t.text) {
 			if least := map[bool]int{true: 8, false: 24}[t.lang == "zh"]; width(sentence) < least || seen[sentence] {
 				continue
 			}
@@ -244,29 +285,28 @@ func (l *loader) lintLadder(p *guide.Platform) {
 			rest = append(rest, q)
 		}
 	}
+	denied := p.None()
+	for _, q := range rest {
+		denied = denied.With(q.ID, "no").With(q.ID, "none").With(q.ID, "refuse").With(q.ID, "suspended").With(q.ID, "new")
+	}
 	dead := map[string]bool{}
 	check := func(a guide.Answers) {
-		possible := a.Recommend().Possible()
-		if ends := slices.ContainsFunc(possible, func(r guide.Ranked) bool { return r.Human }); !ends && !dead[a.Query()] {
+		if !a.LeavesPerson() && !dead[a.Query()] {
 			dead[a.Query()] = true
 			l.report(file, 1, "the ladder ends at no person for %s", a.Query())
 		}
 	}
-	var each func(int, guide.Answers)
-	each = func(i int, a guide.Answers) {
-		if i < len(usual) {
-			each(i+1, a)
-			for _, v := range usual[i].Values {
-				each(i+1, a.With(usual[i].ID, v))
-			}
+	var each func(int, guide.Answers, guide.Answers)
+	each = func(i int, a, denied guide.Answers) {
+		if i == len(usual) {
+			check(a)
+			check(denied)
 			return
 		}
-		check(a)
-		denied := a
-		for _, q := range rest {
-			denied = denied.With(q.ID, "no").With(q.ID, "none").With(q.ID, "refuse").With(q.ID, "suspended").With(q.ID, "new")
+		each(i+1, a, denied)
+		for _, v := range usual[i].Values {
+			each(i+1, a.With(usual[i].ID, v), denied.With(usual[i].ID, v))
 		}
-		check(denied)
 	}
-	each(0, p.None())
+	each(0, p.None(), denied)
 }

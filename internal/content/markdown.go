@@ -1,12 +1,13 @@
 package content
 
 import (
-	"bytes"
+	"errors"
 	"html"
 	"io/fs"
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -32,14 +33,24 @@ func base(lang string) string {
 	return "/" + lang
 }
 
+// newMarkdown makes the one converter of a loader: a new one for each of the thousands of pieces cost more than the
+// pieces.
+func newMarkdown(l *loader) goldmark.Markdown {
+	return goldmark.New(
+		goldmark.WithExtensions(extension.Table, extension.NewCJK(extension.WithEastAsianLineBreaks())),
+		goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(&links{loader: l}, 100))),
+	)
+}
+
 // markdown turns Markdown into HTML: no raw HTML, links only where design allows (requirement G2).
 func (l *loader) markdown(at place, source string) string {
-	md := goldmark.New(
-		goldmark.WithExtensions(extension.Table, extension.NewCJK(extension.WithEastAsianLineBreaks())),
-		goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(&links{loader: l, at: at}, 100))),
-	)
-	var out bytes.Buffer
-	if err := md.Convert([]byte(source), &out); err != nil {
+	if source == "" {
+		return ""
+	}
+	l.at = at
+	var out strings.Builder
+	l.out.Reset(&out)
+	if err := errors.Join(l.converter.Convert([]byte(source), &l.out), l.out.Flush()); err != nil {
 		l.report(at.file, at.line, "%v", err)
 	}
 	result := strings.TrimSpace(out.String())
@@ -58,19 +69,16 @@ func (l *loader) inline(at place, source string) string {
 	return out
 }
 
-type links struct {
-	loader *loader
-	at     place
-}
+type links struct{ loader *loader }
 
 // Transform rewrites the destinations that content is written with into addresses.
 func (t *links) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if link, ok := n.(*ast.Link); ok && entering {
-			link.Destination = []byte(t.loader.address(t.at, string(link.Destination)))
+			link.Destination = []byte(t.loader.address(t.loader.at, string(link.Destination)))
 		}
 		if _, ok := n.(*ast.Image); ok && entering {
-			t.loader.report(t.at.file, t.at.line, "pictures are drawn from data, not linked")
+			t.loader.report(t.loader.at.file, t.loader.at.line, "pictures are drawn from data, not linked")
 		}
 		return ast.WalkContinue, nil
 	})
@@ -136,10 +144,10 @@ func (l *loader) document(file string, into any) (document, bool) {
 		return doc, false
 	}
 	var current *section
-	part := ""
+	part, lang := "", langOf(file)
 	for ; n < len(lines); n++ {
 		line := lines[n]
-		l.texts = append(l.texts, textAt{file: file, lang: langOf(file), text: line, line: n + 1})
+		l.note(textAt{file: file, lang: lang, text: line, line: n + 1})
 		switch {
 		case strings.HasPrefix(line, "## "):
 			title, id := strings.TrimSpace(line[3:]), ""
@@ -185,16 +193,26 @@ func items(source string, first int) []item {
 	return list
 }
 
-var (
-	tags       = regexp.MustCompile(`<[^>]*>`)
-	blanks     = regexp.MustCompile(`\s+`)
-	linkTarget = regexp.MustCompile(`\]\([^)]*\)`)
-)
+var linkTarget = regexp.MustCompile(`\]\([^)]*\)`)
 
-// plain takes the markup off.
+// plain takes the markup off, and makes one blank of many.
 func plain(markup string) string {
-	return strings.TrimSpace(blanks.ReplaceAllString(html.UnescapeString(tags.ReplaceAllString(markup, " ")), " "))
+	var text strings.Builder
+	for {
+		before, tag, found := strings.Cut(markup, "<")
+		text.WriteString(before)
+		if !found {
+			break
+		}
+		if _, markup, found = strings.Cut(tag, ">"); !found {
+			text.WriteString("<" + tag)
+			break
+		}
+		text.WriteByte(' ')
+	}
+	words := strings.FieldsFunc(html.UnescapeString(text.String()), func(r rune) bool { return r == ' ' || '\t' <= r && r <= '\r' })
+	return strings.TrimSpace(strings.Join(words, " "))
 }
 
 // width counts characters.
-func width(s string) int { return len([]rune(s)) }
+func width(s string) int { return utf8.RuneCountInString(s) }

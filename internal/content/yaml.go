@@ -1,10 +1,9 @@
 package content
 
 import (
-	"bytes"
 	"errors"
-	"io"
 	"io/fs"
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -32,14 +31,70 @@ func (l *loader) decodeBytes(file string, offset int, raw []byte, into any) (*ya
 		l.yamlError(file, offset, err)
 		return node, false
 	}
-	dec := yaml.NewDecoder(bytes.NewReader(raw))
-	dec.KnownFields(true)
-	if err := dec.Decode(into); err != nil && !errors.Is(err, io.EOF) {
-		l.yamlError(file, offset, err)
+	unknown := unknownKeys(node, reflect.TypeOf(into).Elem())
+	if len(unknown) > 0 {
+		l.yamlError(file, offset, &yaml.TypeError{Errors: unknown})
+	}
+	if node.Kind != 0 {
+		if err := node.Decode(into); err != nil {
+			l.yamlError(file, offset, err)
+			return node, false
+		}
+	}
+	if len(unknown) > 0 {
 		return node, false
 	}
 	l.collect(file, offset, node)
 	return node, true
+}
+
+var decodesItself = reflect.TypeFor[yaml.Unmarshaler]()
+
+// unknownKeys finds the keys that a type has no field for. yaml's own check would read the file a second time: it works
+// on text only, and lines need the node.
+func unknownKeys(node *yaml.Node, t reflect.Type) []string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if reflect.PointerTo(t).Implements(decodesItself) {
+		return nil // and is strict itself
+	}
+	var unknown []string
+	switch {
+	case node.Kind == yaml.DocumentNode, node.Kind == yaml.SequenceNode && t.Kind() == reflect.Slice:
+		if node.Kind == yaml.SequenceNode {
+			t = t.Elem()
+		}
+		for _, child := range node.Content {
+			unknown = append(unknown, unknownKeys(child, t)...)
+		}
+	case node.Kind == yaml.MappingNode && t.Kind() == reflect.Map:
+		for i := 1; i < len(node.Content); i += 2 {
+			unknown = append(unknown, unknownKeys(node.Content[i], t.Elem())...)
+		}
+	case node.Kind == yaml.MappingNode && t.Kind() == reflect.Struct:
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			key := node.Content[i]
+			field, ok := fieldOf(t, key.Value)
+			if !ok {
+				unknown = append(unknown, lineText(key.Line, "field "+key.Value+" is not known here"))
+				continue
+			}
+			unknown = append(unknown, unknownKeys(node.Content[i+1], field.Type)...)
+		}
+	}
+	return unknown
+}
+
+// fieldOf finds the field that a key is read into: its tag, or its name in small letters.
+func fieldOf(t reflect.Type, key string) (reflect.StructField, bool) {
+	for i := range t.NumField() {
+		field := t.Field(i)
+		if name, _, _ := strings.Cut(field.Tag.Get("yaml"), ","); name == key || name == "" && strings.ToLower(field.Name) == key {
+			return field, field.IsExported()
+		}
+	}
+	return reflect.StructField{}, false
 }
 
 var yamlLine = regexp.MustCompile(`line (\d+): (.*)`)
@@ -62,7 +117,7 @@ func (l *loader) yamlError(file string, offset int, err error) {
 // collect notes every text of a file for the checks on language.
 func (l *loader) collect(file string, offset int, node *yaml.Node) {
 	if node.Kind == yaml.ScalarNode {
-		l.texts = append(l.texts, textAt{file: file, lang: langOf(file), text: node.Value, line: node.Line + offset})
+		l.note(textAt{file: file, lang: langOf(file), text: node.Value, line: node.Line + offset})
 	}
 	for _, child := range node.Content {
 		l.collect(file, offset, child)

@@ -65,10 +65,18 @@ func (p *Platform) Parse(query url.Values) (Answers, []*Refused) {
 // Value is what was said to a question, "" if nothing.
 func (a Answers) Value(question string) string {
 	i, ok := a.of.questionAt[question]
-	if !ok || a.given[i] == 0 {
+	if !ok {
 		return ""
 	}
-	return a.of.Questions[i].Values[a.given[i]-1]
+	return a.at(i)
+}
+
+// at is what was said to the question at a place.
+func (a *Answers) at(question int) string {
+	if a.given[question] == 0 {
+		return ""
+	}
+	return a.of.Questions[question].Values[a.given[question]-1]
 }
 
 // With adds or changes an answer; an unknown question or value changes nothing.

@@ -32,12 +32,21 @@ func (p *Platform) Build() error {
 			return fmt.Errorf("platform %s: question %s: %w", p.ID, q.ID, err)
 		}
 	}
+	if len(p.Channels) > maxChannels {
+		return fmt.Errorf("platform %s: %d channels, at most %d", p.ID, len(p.Channels), maxChannels)
+	}
 	p.channelAt = make(map[string]*Channel, len(p.Channels))
-	for _, c := range p.Channels {
+	for i, c := range p.Channels {
 		p.channelAt[c.ID] = c
+		p.noteBecause(c)
 		for _, clauses := range [][]Clause{c.When, c.Needs, c.Lead} {
 			if err := p.compile(clauses); err != nil {
 				return fmt.Errorf("platform %s: channel %s: %w", p.ID, c.ID, err)
+			}
+			for _, clause := range clauses {
+				for _, term := range clause {
+					p.naming[term.question] |= 1 << i
+				}
 			}
 		}
 	}
@@ -45,6 +54,22 @@ func (p *Platform) Build() error {
 		return fmt.Errorf("platform %s: last %q must be a channel with human: true", p.ID, p.Last)
 	}
 	return nil
+}
+
+// maxChannels is what fits into the bits of a standing.
+const maxChannels = 64
+
+// noteBecause notes which answers have a text that says why the channel suits, in whatever language.
+func (p *Platform) noteBecause(c *Channel) {
+	for i, q := range p.Questions {
+		for v, value := range q.Values {
+			for _, text := range c.Texts {
+				if _, ok := text.Because[q.ID+"="+value]; ok {
+					c.because[i] |= 1 << v
+				}
+			}
+		}
+	}
 }
 
 func (p *Platform) compile(clauses []Clause) error {
@@ -67,7 +92,23 @@ func (p *Platform) compile(clauses []Clause) error {
 			if k := slices.Index(values, "unsure"); k >= 0 && term.allowed&(1<<k) == 0 {
 				term.unsure = 1 << k
 			}
+			term.unsaid = Maybe
+			if k := slices.Index(values, p.Questions[at].Usual); k >= 0 {
+				term.unsaid = term.fit(uint8(k + 1))
+			}
 		}
 	}
 	return nil
+}
+
+// fit says how an answer, 1 + the index of its value, suits the term.
+func (t *Term) fit(given uint8) Fit {
+	bit := uint16(1) << (given - 1)
+	switch {
+	case t.allowed&bit != 0:
+		return Yes
+	case t.unsure&bit != 0:
+		return Maybe
+	}
+	return No
 }

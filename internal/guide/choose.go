@@ -1,8 +1,8 @@
 package guide
 
 import (
+	"math/bits"
 	"slices"
-	"sort"
 )
 
 // MaxScreens is how many questions a person is ever asked (situations.md: never more than 7). What is still
@@ -28,6 +28,8 @@ type Ranked struct {
 	Fit     Fit
 	Rank    int // from 1
 	Reasons []Reason
+
+	part uint8 // of the ladder
 }
 
 // Reason is one line of why: an answer for or against a channel, or a need that is still unknown.
@@ -64,17 +66,23 @@ func (a Answers) Recommend() Recommendation {
 	if stop := a.stop(); stop != "" {
 		return Recommendation{Stop: stop}
 	}
-	var ranked []Ranked
+	best := a.of.first(a.standings(every, standing{}))
+	ranked := make([]Ranked, 0, len(a.of.Channels))
+	reasons := make([]Reason, 0, 4*len(a.of.Channels)) // one array for all, most channels have fewer than four
 	for _, c := range a.of.Channels {
-		if c.Aside {
-			continue
+		fit := Off
+		if !c.Aside {
+			fit = a.fit(c)
 		}
-		if fit := a.fit(c); fit != Off {
-			ranked = append(ranked, Ranked{Channel: c, Fit: fit, Reasons: a.reasons(c)})
+		if fit != Off {
+			from := len(reasons)
+			reasons = a.reasons(reasons, c)
+			ranked = append(ranked, Ranked{Channel: c, Fit: fit, Reasons: reasons[from:len(reasons):len(reasons)]})
+			ranked[len(ranked)-1].part = a.part(ranked[len(ranked)-1], best)
 		}
 	}
-	if best := a.first(); best != nil {
-		sort.SliceStable(ranked, func(i, j int) bool { return a.order(ranked[i], best) < a.order(ranked[j], best) })
+	if best != nil {
+		slices.SortStableFunc(ranked, func(a, b Ranked) int { return int(a.part) - int(b.part) })
 	}
 	for i := range ranked {
 		ranked[i].Rank = i + 1
@@ -82,8 +90,14 @@ func (a Answers) Recommend() Recommendation {
 	return Recommendation{Channels: ranked, Next: a.next()}
 }
 
-// order is the part of the ladder a channel belongs to; inside a part the order of preference holds.
-func (a Answers) order(c Ranked, first *Channel) int {
+// LeavesPerson says whether an official person is among the possible channels, without ranking them: the linter asks
+// it of every combination.
+func (a Answers) LeavesPerson() bool {
+	return a.stop() == "" && slices.ContainsFunc(a.of.Channels, func(c *Channel) bool { return c.Human && !c.Aside && a.fit(c) >= Maybe })
+}
+
+// part is the part of the ladder a channel belongs to; inside a part the order of preference holds.
+func (a Answers) part(c Ranked, first *Channel) uint8 {
 	switch {
 	case c.Channel == first:
 		return 0
@@ -104,30 +118,50 @@ func (a Answers) order(c Ranked, first *Channel) int {
 	}
 }
 
-// first is the channel to try first. Channels stand in order of preference, so it is the first possible one,
-// unless what was said puts another before all (Lead).
-func (a Answers) first() *Channel {
-	var best *Channel
-	for _, c := range a.of.Channels {
-		if c.Aside || !a.holds(c.When) || a.fit(c) < Maybe {
+// standing is the state of all channels of a platform, a bit each: those that may come first, and those that what was
+// said puts before all (Lead).
+type standing struct{ possible, leading uint64 }
+
+const every = ^uint64(0)
+
+// standings brings the bits of some channels up to date.
+func (a Answers) standings(channels uint64, s standing) standing {
+	for i, c := range a.of.Channels {
+		bit := uint64(1) << i
+		if channels&bit == 0 || c.Aside {
 			continue
 		}
-		if len(c.Lead) > 0 && a.holds(c.Lead) {
-			return c
-		}
-		if best == nil {
-			best = c
+		s.possible, s.leading = s.possible&^bit, s.leading&^bit
+		if a.holds(c.When) && a.fit(c) >= Maybe {
+			s.possible |= bit
+			if len(c.Lead) > 0 && a.holds(c.Lead) {
+				s.leading |= bit
+			}
 		}
 	}
-	return best
+	return s
 }
 
-// next finds the first question that is worth a screen: an answer to it could change the first channel or stop.
+// first is the channel to try first. Channels stand in order of preference, so it is the first possible one, unless
+// one leads.
+func (p *Platform) first(s standing) *Channel {
+	switch {
+	case s.leading != 0:
+		return p.Channels[bits.TrailingZeros64(s.leading)]
+	case s.possible != 0:
+		return p.Channels[bits.TrailingZeros64(s.possible)]
+	}
+	return nil
+}
+
+// next finds the first question that is worth a screen: an answer to it could change the first channel or stop. Only
+// the channels whose rules name the question are looked at again for its values.
 func (a Answers) next() *Question {
 	if a.screens() >= MaxScreens {
 		return nil
 	}
-	first := a.first()
+	now := a.standings(every, standing{})
+	first := a.of.first(now)
 	for i := range a.of.Questions {
 		q := &a.of.Questions[i]
 		if a.given[i] > 0 || q.Row || !a.holds(q.Ask) {
@@ -137,7 +171,8 @@ func (a Answers) next() *Question {
 			return q
 		}
 		for v := range q.Values {
-			if a.given[i] = uint8(v + 1); a.first() != first {
+			a.given[i] = uint8(v + 1)
+			if a.of.first(a.standings(a.of.naming[i], now)) != first {
 				return q
 			}
 		}
@@ -146,12 +181,10 @@ func (a Answers) next() *Question {
 	return nil
 }
 
-func (a Answers) stop() string {
-	for i, q := range a.of.Questions {
-		if a.given[i] > 0 {
-			if value := q.Values[a.given[i]-1]; slices.Contains(q.Stop, value) {
-				return value
-			}
+func (a *Answers) stop() string {
+	for i := range a.of.Questions {
+		if q := &a.of.Questions[i]; a.given[i] > 0 && len(q.Stop) > 0 && slices.Contains(q.Stop, a.at(i)) {
+			return a.at(i)
 		}
 	}
 	return ""
@@ -159,12 +192,12 @@ func (a Answers) stop() string {
 
 // fit is three-valued logic over the channel's lines: every line must hold, a line holds if any of its terms does.
 // A situation that the person is unsure of keeps its channel in sight, but never puts it first.
-func (a Answers) fit(c *Channel) Fit {
+func (a *Answers) fit(c *Channel) Fit {
 	fit := Yes
 	for _, clause := range c.When {
 		switch {
 		case a.possible(clause) == Yes:
-		case slices.ContainsFunc(clause, func(t Term) bool { return a.given[t.question] > 0 && a.term(t) == Maybe }):
+		case a.unsure(clause):
 			fit = Maybe
 		default:
 			return Off
@@ -180,73 +213,66 @@ func (a Answers) fit(c *Channel) Fit {
 }
 
 // holds says whether every line was said to be so; an unknown is not enough.
-func (a Answers) holds(clauses []Clause) bool {
+func (a *Answers) holds(clauses []Clause) bool {
 	for _, clause := range clauses {
-		if !slices.ContainsFunc(clause, func(t Term) bool { return a.term(t) == Yes }) {
+		if a.possible(clause) != Yes {
 			return false
 		}
 	}
 	return true
 }
 
-func (a Answers) possible(clause Clause) Fit {
+func (a *Answers) possible(clause Clause) Fit {
 	fit := No
-	for _, term := range clause {
-		fit = max(fit, a.term(term))
+	for i := range clause {
+		fit = max(fit, a.term(&clause[i]))
 	}
 	return fit
 }
 
-func (a Answers) term(t Term) Fit {
-	given := a.given[t.question]
-	if given == 0 {
-		usual := a.of.Questions[t.question].Usual
-		if usual == "" {
-			return Maybe
+// unsure says whether the person said to be unsure of a line.
+func (a *Answers) unsure(clause Clause) bool {
+	for i := range clause {
+		if a.given[clause[i].question] > 0 && a.term(&clause[i]) == Maybe {
+			return true
 		}
-		given = uint8(slices.Index(a.of.Questions[t.question].Values, usual) + 1)
 	}
-	bit := uint16(1) << (given - 1)
-	switch {
-	case t.allowed&bit != 0:
-		return Yes
-	case t.unsure&bit != 0:
-		return Maybe
-	}
-	return No
+	return false
 }
 
-// reasons lists, in the order of the questions, what speaks for and against a channel and what is unknown. An
-// unknown question is named only when the person can still be asked about it and no other term settles its line.
-func (a Answers) reasons(c *Channel) []Reason {
-	var reasons []Reason
-	said := func(question string) bool {
-		return slices.ContainsFunc(reasons, func(r Reason) bool { return r.Question == question })
+func (a *Answers) term(t *Term) Fit {
+	given := a.given[t.question]
+	if given == 0 {
+		return t.unsaid
 	}
-	for _, clauses := range [][]Clause{c.When, c.Needs} {
+	return t.fit(given)
+}
+
+// reasons appends, in the order of the questions, what speaks for and against a channel and what is unknown. An
+// unknown question is named only when the person can still be asked about it and no other term settles its line.
+func (a *Answers) reasons(to []Reason, c *Channel) []Reason {
+	var found [maxQuestions]Fit // Off: no reason
+	for _, clauses := range [...][]Clause{c.When, c.Needs} {
 		for _, clause := range clauses {
 			fit := a.possible(clause)
-			for _, term := range clause {
-				value := a.Value(term.Question)
-				if said(term.Question) || a.term(term) != fit {
+			for i := range clause {
+				term := &clause[i]
+				unsaid := a.given[term.question] == 0
+				if found[term.question] != Off || a.term(term) != fit || unsaid && (fit == Yes || a.of.Questions[term.question].Row) {
 					continue
 				}
-				if value == "" && (fit == Yes || a.of.Questions[term.question].Row) {
-					continue
-				}
-				reasons = append(reasons, Reason{Question: term.Question, Value: value, Fit: fit})
+				found[term.question] = fit
 			}
 		}
 	}
-	for _, answer := range a.All() { // answers that make it attractive without being needed
-		for _, text := range c.Texts {
-			if _, ok := text.Because[answer.Question+"="+answer.Value]; ok && !said(answer.Question) {
-				reasons = append(reasons, Reason{Question: answer.Question, Value: answer.Value, Fit: Yes})
-			}
+	for i := range a.of.Questions {
+		given := a.given[i]
+		if found[i] == Off && given > 0 && c.because[i]&(1<<(given-1)) != 0 {
+			found[i] = Yes // makes it attractive without being needed
+		}
+		if found[i] != Off {
+			to = append(to, Reason{Question: a.of.Questions[i].ID, Value: a.at(i), Fit: found[i]})
 		}
 	}
-	sort.SliceStable(reasons, func(i, j int) bool {
-		return a.of.questionAt[reasons[i].Question] < a.of.questionAt[reasons[j].Question]
-	})
-	return reasons
+	return to
 }

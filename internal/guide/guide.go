@@ -22,6 +22,7 @@ type Platform struct {
 
 	questionAt map[string]int
 	channelAt  map[string]*Channel
+	naming     [maxQuestions]uint64 // by question: bit i, the rules of channel i name it
 }
 
 // Contact is an official line.
@@ -81,6 +82,8 @@ type Channel struct {
 	Steps      []Step
 	Branches   []Branch
 	Texts      map[string]ChannelText
+
+	because [maxQuestions]uint16 // by question: bit i, a text says why value i suits
 }
 
 // Clause is one line of a rule: it holds if any of its terms holds.
@@ -94,6 +97,7 @@ type Term struct {
 	question int
 	allowed  uint16 // bit i: value i satisfies
 	unsure   uint16 // bit of "unsure", when it does not satisfy
+	unsaid   Fit    // what it is while the question is unanswered
 }
 
 // Step is one screen of a walk.

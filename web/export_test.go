@@ -1,0 +1,17 @@
+package web
+
+import "encoding/base64"
+
+// What tests of the outside look at from within.
+var (
+	ClientAddress = clientAddress
+	Ours          = ours
+)
+
+const (
+	MaxAddress = maxAddress
+	MaxBody    = maxBody
+)
+
+// Encoded is how a sealed value stands in the cookie.
+func Encoded(sealed []byte) string { return base64.RawURLEncoding.EncodeToString(sealed) }
