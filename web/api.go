@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"zhaohui/internal/guide"
+	"zhaohui/internal/help"
 )
 
 //go:embed openapi.yaml
@@ -91,9 +93,9 @@ func (s *Site) showRecommendation(c echo.Context) error {
 	}
 	query.Del("lang")
 	answers, refused := p.Parse(query)
-	for key, values := range query {
-		if len(values) > 1 {
-			refused = append(refused, &guide.Refused{Question: key, Value: values[1], Known: true})
+	for _, key := range slices.Sorted(maps.Keys(query)) { // in a stable order
+		if _, known := p.Question(key); known && (len(query[key]) > 1 || query[key][0] == "") {
+			refused = append(refused, &guide.Refused{Question: key, Value: query[key][0], Known: true})
 		}
 	}
 	if len(refused) > 0 {
@@ -111,17 +113,22 @@ func refusal(p *guide.Platform, r *guide.Refused) string {
 			ids[i] = q.ID
 		}
 		name := "The question"
-		if isSlug(r.Question) && len(r.Question) <= 40 {
+		if repeatable(r.Question) {
 			name = fmt.Sprintf("The question %q", r.Question)
 		}
 		return fmt.Sprintf("%s is not known on %s. Known: %v.", name, p.ID, ids)
 	}
 	q, _ := p.Question(r.Question)
 	value := "that value"
-	if isSlug(r.Value) && len(r.Value) <= 40 {
+	if repeatable(r.Value) {
 		value = fmt.Sprintf("the value %q", r.Value)
 	}
 	return fmt.Sprintf("The question %q does not have %s, or was answered twice. Known: %v.", r.Question, value, q.Values)
+}
+
+// repeatable says whether what was sent is a word, and no number that somebody typed in the wrong place.
+func repeatable(text string) bool {
+	return isSlug(text) && len(text) <= 40 && !help.Secretive(text)
 }
 
 func (s *Site) recommendation(v *visit, p *guide.Platform, answers guide.Answers) apiRecommendation {
@@ -155,9 +162,13 @@ func (s *Site) recommendation(v *visit, p *guide.Platform, answers guide.Answers
 
 // apiWords picks the language of an API answer from lang=; an unknown one is answered with a problem.
 func (s *Site) apiWords(c echo.Context) (words, error) {
-	lang := c.QueryParam("lang")
-	if lang == "" {
-		lang = s.Words.Languages()[0].Code
+	lang := s.Words.Languages()[0].Code
+	given := c.QueryParams()["lang"]
+	if len(given) > 1 {
+		return words{}, errors400(c, "The parameter lang was given twice.")
+	}
+	if len(given) == 1 {
+		lang = given[0]
 	}
 	codes := []string{}
 	for _, l := range s.Words.Languages() {

@@ -73,7 +73,15 @@ func (s *Site) publicPages() []publicPage {
 }
 
 func (s *Site) showRobots(c echo.Context) error {
-	return c.String(http.StatusOK, "User-agent: *\nDisallow: /share/\nDisallow: /en/share/\nDisallow: /leave\nDisallow: /progress\nSitemap: "+s.absolute("/sitemap.xml")+"\n")
+	var b strings.Builder
+	b.WriteString("User-agent: *\n")
+	for _, l := range s.Words.Languages() {
+		for _, path := range []string{"/share/", "/leave", "/progress"} {
+			b.WriteString("Disallow: " + l.Prefix + path + "\n")
+		}
+	}
+	b.WriteString("Sitemap: " + s.absolute("/sitemap.xml") + "\n")
+	return c.String(http.StatusOK, b.String())
 }
 
 type feed struct {

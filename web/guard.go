@@ -37,22 +37,29 @@ func (s *Site) guarded(next http.Handler) http.Handler {
 	if err := crossSite.AddTrustedOrigin(s.absolute("")); err != nil {
 		panic(err) // the public address was checked at start
 	}
-	fixed := map[string][]string{
-		"Content-Security-Policy":      {policy},
-		"X-Content-Type-Options":       {"nosniff"},
-		"X-Frame-Options":              {"DENY"},
-		"Referrer-Policy":              {"same-origin"},
-		"Cross-Origin-Opener-Policy":   {"same-origin"},
-		"Cross-Origin-Resource-Policy": {"same-origin"},
-		"Permissions-Policy":           {"camera=(), microphone=(), geolocation=()"},
+	type field struct {
+		name  string
+		value []string
+	}
+	fixed := []field{
+		{"Content-Security-Policy", []string{policy}},
+		{"X-Content-Type-Options", []string{"nosniff"}},
+		{"X-Frame-Options", []string{"DENY"}},
+		{"Referrer-Policy", []string{"same-origin"}},
+		{"Cross-Origin-Opener-Policy", []string{"same-origin"}},
+		{"Cross-Origin-Resource-Policy", []string{"same-origin"}},
+		{"Permissions-Policy", []string{"camera=(), microphone=(), geolocation=()"}},
 	}
 	if s.PublicURL.Scheme == "https" {
-		fixed["Strict-Transport-Security"] = []string{"max-age=31536000"}
+		fixed = append(fixed, field{"Strict-Transport-Security", []string{"max-age=31536000"}})
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
-		for name, value := range fixed {
-			header[name] = value
+		for _, h := range fixed {
+			header[h.name] = h.value
+		}
+		if (r.Method == http.MethodGet || r.Method == http.MethodHead) && s.ownHost(r) && s.again(w, r) {
+			return
 		}
 		switch {
 		case r.URL.Path == "/healthz" || r.URL.Path == "/readyz":

@@ -89,7 +89,7 @@ func minutes(v *visit, c *guide.Channel) string {
 		text = v.words.T("say.minutes-one", "n", to)
 	}
 	if c.WaitHours > 0 {
-		text += v.words.T("say.wait-hours", "Hours", c.WaitHours)
+		text += v.words.T("say.wait-hours", "n", c.WaitHours)
 	}
 	return text
 }

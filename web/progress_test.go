@@ -194,7 +194,7 @@ func TestProgress_isRemovedOneByOneOrAltogether(t *testing.T) {
 		b.post("/p/alipay/"+channel+"/"+firstStep("alipay", channel), url.Values{"did": {"done"}})
 	}
 	a := b.submit(t, "/progress", func(f document) bool {
-		return slices.ContainsFunc(f.all("input"), func(e document) bool { return e.attr("value") == "alipay/hotline" })
+		return slices.ContainsFunc(f.all("input", "button"), func(e document) bool { return e.attr("value") == "alipay/hotline" })
 	})
 	if got := b.walks(t); a.status != 303 || !slices.Equal(got, []string{"alipay/email", "alipay/face"}) {
 		t.Errorf("%d, left: %v", a.status, got)

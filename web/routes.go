@@ -95,8 +95,9 @@ func (s *Site) Metrics() http.Handler {
 
 // page prepares a visit and hands it to the handler of a route.
 func (s *Site) page(r route, words words) echo.HandlerFunc {
+	observe := s.metrics.route(r.path)
 	return s.guard(r.path, func(c echo.Context) error {
-		v := &visit{Context: c, words: words, progress: s.progress.read(c.Request())}
+		v := &visit{Context: c, words: words, progress: s.progress.read(c.Request()), observe: observe}
 		if s.Maintenance {
 			c.Response().Header().Set("Retry-After", "600")
 			return problem.Unavailable

@@ -62,7 +62,7 @@ type Site struct {
 
 // New prepares a site.
 func New(c Config) (*Site, error) {
-	pages, err := newPageCache(pageCacheEntries)
+	pages, err := newPageCache()
 	if err != nil {
 		return nil, fmt.Errorf("page cache: %w", err)
 	}

@@ -19,13 +19,9 @@ func (s *Site) showStep(v *visit) error {
 		return err
 	}
 	answers := v.answers(p)
-	walk, _ := v.progress.Walk(p.ID, c.ID)
-	ticked := walk.Ticked(place.Step.ID)
-	key := stepPath(p.ID, c.ID, place.Step.ID) + "?" + answers.Query()
-	if ticked != 0 {
-		key += "#" + strconv.Itoa(int(ticked))
-	}
-	return s.cached(v, key, func() templ.Component {
+	v.ticks = ticksOf{p.ID, c.ID, place.Step.ID}
+	ticked := v.ticks.in(&v.progress)
+	return s.cached(v, stepPath(p.ID, c.ID, place.Step.ID)+"?"+answers.Query(), func() templ.Component {
 		if stop := answers.Recommend().Stop; stop != "" {
 			return templates.Stop(s.stopView(v, p, answers, stop))
 		}
@@ -132,7 +128,7 @@ func (s *Site) stepView(v *visit, p *guide.Platform, c *guide.Channel, place gui
 		view.Checklist = append(view.Checklist, templates.TickView{Index: i, HTML: carry(v, p, item, query), Ticked: ticked&(1<<i) != 0})
 	}
 	if len(view.Checklist) > 0 {
-		view.ChecklistNote = v.words.T("step.ticks")
+		view.ChecklistNote = v.words.T("say.ticks-note")
 	}
 	return view
 }

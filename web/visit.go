@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
@@ -23,6 +24,8 @@ type visit struct {
 	echo.Context
 	words    i18n.Words
 	progress guide.Progress
+	ticks    ticksOf // the step whose ticks the page shows
+	observe  func(status int, took time.Duration)
 }
 
 // base is the prefix of every address in the visit's language.

@@ -99,7 +99,7 @@ func TestA1_TheFirstTabOffersToSkipToTheContent(t *testing.T) {
 // Every place that Tab stops at on a long page with a bar at its foot can be seen.
 func TestA1_FocusIsNeverUnderTheBarOfAStep(t *testing.T) {
 	t.Parallel()
-	for _, path := range []string{"/p/alipay/papers/prepare?safety=none", "/en/p/wechatpay/appeal/gather?safety=none", "/p/alipay/face/open-security"} {
+	for _, path := range []string{"/p/alipay/papers/prepare?safety=none", "/en/p/wechatpay/appeal/lay-out-papers?safety=none", "/p/alipay/face/open-security"} {
 		b := openTab(t, site(t))
 		b.visit(path)
 		b.do("open every fold", openFolds)

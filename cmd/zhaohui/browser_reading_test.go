@@ -38,10 +38,10 @@ func TestA3_ElderModeComesInTheMiddleAndStays(t *testing.T) {
 	b := openTab(t, site(t))
 	b.begin("alipay", "forgot")
 	b.press(`button[name="safety"][value="none"]`)
-	before := b.address()
+	question, answers := b.attribute("main [data-question]", "data-question"), b.answers()
 	b.press(`button[name="elder"][value="on"]`)
-	if b.address() != before {
-		t.Errorf("switching the text size led from %s to %s", before, b.address())
+	if got := b.attribute("main [data-question]", "data-question"); got != question || b.answers() != answers {
+		t.Errorf("switching the text size led from %s with %s to %s with %s", question, answers, got, b.answers())
 	}
 	b.choose(s1.answers)
 	b.press(".first .btn")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 	"sync"
@@ -247,11 +248,20 @@ func (b *tab) at(path string) {
 	}
 }
 
-// answers are the answers in the address.
+// answers are the answers in the address, in one order; a row that was left alone sends an empty one.
 func (b *tab) answers() string {
 	b.t.Helper()
 	query := b.url().Query()
 	query.Del("after")
 	query.Del("ask")
+	maps.DeleteFunc(query, func(_ string, values []string) bool { return values[0] == "" })
 	return query.Encode()
+}
+
+// poll waits until an expression is true; the page looks again at every frame.
+func (b *tab) poll(expression string) {
+	b.t.Helper()
+	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(15*time.Second))); err != nil {
+		b.t.Fatalf("waited for %s on %s: %v", expression, b.address(), err)
+	}
 }

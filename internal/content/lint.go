@@ -47,7 +47,10 @@ func mayHalve(text string) bool {
 	return false
 }
 
-// lintPunctuation refuses half-width punctuation beside Chinese; targets of links are not text.
+var swallowed = regexp.MustCompile(`[a-z,.;:?!]\|[A-Za-z]`)
+
+// lintPunctuation refuses half-width punctuation beside Chinese (targets of links are not text), and break marks that
+// would join two words of a language that parts them with spaces.
 func (l *loader) lintPunctuation() {
 	for _, t := range l.texts {
 		if t.step != "" {
@@ -62,6 +65,9 @@ func (l *loader) lintPunctuation() {
 		}
 		if found := halfWidth.FindString(text); found != "" {
 			l.report(t.file, t.line, "half-width punctuation beside Chinese: %q", found)
+		}
+		if found := swallowed.FindString(text); found != "" && t.lang != "zh" {
+			l.report(t.file, t.line, "a break mark without a space joins two words: %q", found)
 		}
 	}
 }

@@ -136,7 +136,7 @@ func Unpack(in []byte) (Progress, error) {
 	if len(in) < 2 || in[0] != packed {
 		return p, errPacked
 	}
-	r := unpacker{rest: in[2:]}
+	r := unpacker{rest: in[2:], whole: string(in)}
 	p.Elder, p.Dropped = in[1]&1 != 0, in[1]&2 != 0
 	for range r.number(256) {
 		w := Walk{Platform: r.text(), Channel: r.text(), Step: r.text(), Answers: r.text(), State: State(r.number(int(Stuck)))}
@@ -154,6 +154,7 @@ func Unpack(in []byte) (Progress, error) {
 
 type unpacker struct {
 	rest   []byte
+	whole  string // what rest is the end of: one copy, and every text is a part of it
 	failed bool
 }
 
@@ -173,7 +174,7 @@ func (r *unpacker) text() string {
 		r.failed, r.rest = true, nil
 		return ""
 	}
-	s := string(r.rest[:n])
+	s := r.whole[len(r.whole)-len(r.rest):][:n]
 	r.rest = r.rest[n:]
 	return s
 }

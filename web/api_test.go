@@ -1,0 +1,299 @@
+package web_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+const recommendation = "/api/v1/platforms/alipay/recommendation"
+
+// object is decoded JSON.
+type object = map[string]any
+
+func (b *browser) json(t *testing.T, target string) (answer, object) {
+	t.Helper()
+	a := b.get(target)
+	var out object
+	if err := json.Unmarshal([]byte(a.body), &out); err != nil {
+		t.Fatalf("%s: %v\n%s", target, err, a.body)
+	}
+	return a, out
+}
+
+func keysOf(o object) []string { return slices.Sorted(maps.Keys(o)) }
+
+func TestAPI_answersExactlyWhatTheDesignSays(t *testing.T) {
+	b := newPortal(t, secureSite).browser()
+	for _, c := range []struct {
+		query      string
+		next, stop bool
+	}{
+		{"", true, false},
+		{"?safety=none&trouble=forgot", true, false},
+		{"?safety=none&face=yes&phone=works&lang=en", false, false},
+		{"?safety=coached", false, true},
+		{"?safety=stolen&lang=en&phone=works", false, true},
+	} {
+		a, o := b.json(t, recommendation+c.query)
+		if a.status != 200 || a.header.Get("Content-Type") != "application/json" {
+			t.Errorf("%s: %d %s", c.query, a.status, a.header.Get("Content-Type"))
+		}
+		if got := keysOf(o); !slices.Equal(got, []string{"answers", "channels", "next", "platform", "stop"}) {
+			t.Errorf("%s: keys %v", c.query, got)
+		}
+		next, asked := o["next"].(object)
+		stop, stopped := o["stop"].(object)
+		if c.query != "?safety=none&face=yes&phone=works&lang=en" && asked != c.next || stopped != c.stop || asked && stopped {
+			t.Errorf("%s: next %v, stop %v", c.query, o["next"], o["stop"])
+		}
+		if asked && !slices.Equal(keysOf(next), []string{"id", "options", "text"}) {
+			t.Errorf("%s: next %v", c.query, next)
+		}
+		if stopped && (!slices.Equal(keysOf(stop), []string{"id", "title", "url"}) || !strings.HasPrefix(stop["url"].(string), secureSite+"/")) {
+			t.Errorf("%s: stop %v", c.query, stop)
+		}
+		channels, ok := o["channels"].([]any)
+		if !ok || (len(channels) == 0) != c.stop {
+			t.Errorf("%s: channels %v", c.query, o["channels"])
+		}
+		for i, one := range channels {
+			ch := one.(object)
+			if got := keysOf(ch); !slices.Equal(got, []string{"fit", "holdHours", "id", "minutes", "rank", "reasons", "title", "url", "with"}) {
+				t.Fatalf("%s: keys of a channel %v", c.query, got)
+			}
+			minutes, reasons, with := ch["minutes"].([]any), ch["reasons"].([]any), ch["with"].([]any)
+			if ch["rank"] != float64(i+1) || len(minutes) != 2 || ch["holdHours"] != 0.0 || reasons == nil || with == nil || !strings.HasPrefix(ch["url"].(string), secureSite+"/") ||
+				strings.Contains(ch["url"].(string), "safety") || strings.Contains(ch["title"].(string), "|") || !slices.Contains([]any{"yes", "maybe", "no"}, ch["fit"]) {
+				t.Errorf("%s: channel %v", c.query, ch)
+			}
+		}
+	}
+}
+
+func TestAPI_refusesWhatItDoesNotKnowAndSaysWhich(t *testing.T) {
+	p := newPortal(t, plainSite)
+	b := p.browser()
+	for _, c := range []struct {
+		query      string
+		status     int
+		says       string
+		saysNot    string
+		otherPaths string
+	}{
+		{query: "?colour=red", status: 400, says: "colour"},
+		{query: "?phone=purple", status: 400, says: "phone"},
+		{query: "?phone=purple", status: 400, says: "suspended"},
+		{query: "?phone=works&phone=suspended", status: 400, says: "phone"},
+		{query: "?phone=works&phone=works", status: 400, says: "phone"},
+		{query: "?phone=", status: 400, says: "phone"},
+		{query: "?lang=fr", status: 400, says: "lang"},
+		{query: "?lang=zh&lang=en", status: 400, says: "lang"},
+		{query: "?utm_source=chat", status: 400, says: "Known"},
+		{query: "?phone=13800138000", status: 400, says: "phone", saysNot: "13800138000"},
+		{query: "?13800138000=x", status: 400, says: "Known", saysNot: "13800138000"},
+		{query: "?lang=13800138000", status: 400, says: "lang", saysNot: "13800138000"},
+		{query: "?phone=1380-0138-000", status: 400, says: "phone", saysNot: "0138"},
+		{query: "?phone=%3Cscript%3E", status: 400, says: "phone", saysNot: "script"},
+		{query: "?a=1;b=2", status: 400, says: "query"},
+		{query: "?phone=works", otherPaths: "/api/v1/platforms/nothing/recommendation", status: 404, says: "platform"},
+		{query: "", otherPaths: "/api/v1/platforms/13800138000/recommendation", status: 404, says: "platform", saysNot: "13800138000"},
+		{query: "?lang=fr", otherPaths: "/api/v1/platforms", status: 400, says: "lang"},
+		{query: "", otherPaths: "/api/v2", status: 404, says: "Not Found"},
+	} {
+		target := recommendation
+		if c.otherPaths != "" {
+			target = c.otherPaths
+		}
+		for range 5 { // the same words every time, in spite of maps
+			a, o := b.json(t, target+c.query)
+			if a.status != c.status || a.header.Get("Content-Type") != "application/problem+json" || o["status"] != float64(c.status) || o["type"] == nil || o["title"] == nil {
+				t.Errorf("%s%s: %d %s %v", target, c.query, a.status, a.header.Get("Content-Type"), o)
+				break
+			}
+			if !strings.Contains(a.body, c.says) || c.saysNot != "" && strings.Contains(a.body, c.saysNot) {
+				t.Errorf("%s%s: says %s", target, c.query, a.body)
+				break
+			}
+		}
+	}
+	if strings.Contains(p.log.String(), "13800138000") {
+		t.Error("a refused value was logged")
+	}
+}
+
+func TestAPI_platformsCanBeListedInEveryLanguage(t *testing.T) {
+	b := newPortal(t, plainSite).browser()
+	for lang, prefix := range map[string]string{"": "", "?lang=zh": "", "?lang=en": "/en"} {
+		_, o := b.json(t, "/api/v1/platforms"+lang)
+		list := o["platforms"].([]any)
+		if len(list) != 2 {
+			t.Errorf("%s: %d platforms", lang, len(list))
+		}
+		for _, one := range list {
+			p := one.(object)
+			if !slices.Equal(keysOf(p), []string{"id", "name", "url"}) || p["url"] != plainSite+prefix+"/p/"+p["id"].(string) {
+				t.Errorf("%s: %v", lang, p)
+			}
+		}
+	}
+}
+
+// TestAPI_andPagesAnswerFromTheSameFunction compares the first channel and the next question on a sample.
+func TestAPI_andPagesAnswerFromTheSameFunction(t *testing.T) {
+	b := newPortal(t, plainSite).browser()
+	for _, query := range []string{"safety=none", "safety=none&phone=suspended", "safety=none&phone=works&face=yes", "safety=none&face=fails&card=none&phone=suspended",
+		"safety=none&trouble=locked", "safety=none&owner=deceased", "safety=none&password=login", "safety=none&face=refuse&card=bound&phone=works&reserved=no",
+		"safety=none&card=other&phone=changed&face=unsure", "safety=none&needs=blind&face=no"} {
+		for _, platform := range []string{"alipay", "wechatpay"} {
+			pages := "/p/" + platform
+			shown := parsed(t, b.get(pages+"/result?"+query).body).with("data-channel")
+			known, _ := url.ParseQuery(query)
+			if platform == "wechatpay" && known.Has("reserved") || strings.Contains(query, "face=no") {
+				known.Del("reserved")
+				known.Del("face")
+				shown = parsed(t, b.get(pages+"/result?"+known.Encode()).body).with("data-channel")
+			}
+			a, o := b.json(t, "/api/v1/platforms/"+platform+"/recommendation?"+known.Encode())
+			if a.status != 200 || len(shown) == 0 {
+				t.Errorf("%s %s: %d, %d channels on the page: %s", platform, query, a.status, len(shown), a.body)
+				continue
+			}
+			first := o["channels"].([]any)[0].(object)
+			if first["id"] != shown[0].attr("data-channel") || first["fit"] != shown[0].attr("data-fit") {
+				t.Errorf("%s %s: the API says %v, the page %s", platform, query, first["id"], shown[0].attr("data-channel"))
+			}
+			asked := b.get(pages + "/choose?" + known.Encode())
+			next, _ := o["next"].(object)
+			if asked.status == 303 && next != nil || asked.status == 200 && parsed(t, asked.body).with("data-question")[0].attr("data-question") != next["id"] {
+				t.Errorf("%s %s: the API asks %v, the page answers %d", platform, query, next["id"], asked.status)
+			}
+		}
+	}
+}
+
+func TestAPI_openapiDescribesWhatIsAnswered(t *testing.T) {
+	b := newPortal(t, secureSite).browser()
+	raw := b.get("/api/openapi.yaml")
+	var spec object
+	if err := yaml.Unmarshal([]byte(raw.body), &spec); err != nil {
+		t.Fatal(err)
+	}
+	s := schemas{spec}
+	for path, targets := range map[string][]string{
+		"/api/v1/platforms": {"/api/v1/platforms", "/api/v1/platforms?lang=en", "/api/v1/platforms?lang=fr"},
+		"/api/v1/platforms/{platform}/recommendation": {recommendation, recommendation + "?safety=none&phone=suspended", recommendation + "?safety=coached&lang=en",
+			recommendation + "?phone=x", "/api/v1/platforms/x/recommendation", strings.Replace(recommendation, "alipay", "wechatpay", 1) + "?safety=none&face=yes&card=bound&phone=works"},
+	} {
+		for _, target := range targets {
+			a := b.get(target)
+			answers := s.at("paths", path, "get", "responses", fmt.Sprint(a.status), "content", a.header.Get("Content-Type"), "schema")
+			if answers == nil {
+				t.Errorf("%s: %d %s is not described", target, a.status, a.header.Get("Content-Type"))
+				continue
+			}
+			var value any
+			if err := json.Unmarshal([]byte(a.body), &value); err != nil {
+				t.Fatal(err)
+			}
+			for _, bad := range s.misfits("$", answers, value) {
+				t.Errorf("%s: %s", target, bad)
+			}
+		}
+	}
+	example := object{"type": "object", "required": []any{"a"}, "properties": object{"a": object{"type": "integer"}}}
+	for _, wrong := range []any{object{}, object{"a": "x"}, object{"a": 1.0, "b": 1.0}, []any{}} {
+		if len(s.misfits("$", example, wrong)) == 0 {
+			t.Errorf("%v should not fit", wrong)
+		}
+	}
+}
+
+// schemas reads the part of JSON Schema that openapi.yaml uses, and no key that it does not describe fits.
+type schemas struct{ spec object }
+
+func (s schemas) at(keys ...string) object {
+	here := s.spec
+	for _, key := range keys {
+		next, _ := s.resolve(here)[key].(object)
+		here = next
+	}
+	return here
+}
+
+func (s schemas) resolve(o object) object {
+	ref, ok := o["$ref"].(string)
+	if !ok {
+		return o
+	}
+	return s.at(strings.Split(strings.TrimPrefix(ref, "#/"), "/")...)
+}
+
+func (s schemas) misfits(at string, schema object, value any) []string {
+	schema = s.resolve(schema)
+	if choices, ok := schema["oneOf"].([]any); ok {
+		fitting := 0
+		for _, choice := range choices {
+			if len(s.misfits(at, choice.(object), value)) == 0 {
+				fitting++
+			}
+		}
+		if fitting != 1 {
+			return []string{fmt.Sprintf("%s fits %d of the choices: %v", at, fitting, value)}
+		}
+		return nil
+	}
+	if allowed, ok := schema["enum"].([]any); ok && !slices.Contains(allowed, value) {
+		return []string{fmt.Sprintf("%s: %v is none of %v", at, value, allowed)}
+	}
+	var bad []string
+	switch v := value.(type) {
+	case nil:
+		return misfit(schema["type"] != "null", at, value)
+	case string:
+		return misfit(schema["type"] != "string", at, value)
+	case float64:
+		return misfit(schema["type"] != "integer" || v != float64(int(v)), at, value)
+	case []any:
+		bad = misfit(schema["type"] != "array", at, value)
+		for i, item := range v {
+			items, _ := schema["items"].(object)
+			bad = append(bad, s.misfits(fmt.Sprintf("%s[%d]", at, i), items, item)...)
+		}
+	case object:
+		bad = misfit(schema["type"] != "object", at, value)
+		required, _ := schema["required"].([]any)
+		for _, key := range required {
+			if _, ok := v[key.(string)]; !ok {
+				bad = append(bad, fmt.Sprintf("%s.%v is missing", at, key))
+			}
+		}
+		properties, _ := schema["properties"].(object)
+		others, open := schema["additionalProperties"].(object)
+		for key, item := range v {
+			described, ok := properties[key].(object)
+			if !ok && open {
+				described, ok = others, true
+			}
+			if !ok {
+				bad = append(bad, fmt.Sprintf("%s.%s is not described", at, key))
+				continue
+			}
+			bad = append(bad, s.misfits(at+"."+key, described, item)...)
+		}
+	}
+	return bad
+}
+
+func misfit(wrong bool, at string, value any) []string {
+	if wrong {
+		return []string{fmt.Sprintf("%s: %v is of another type", at, value)}
+	}
+	return nil
+}
