@@ -48,11 +48,11 @@ func (s *Site) answerError(err error, c echo.Context) {
 	} else {
 		s.Log.Debug("request refused", "route", c.Path(), "method", c.Request().Method, "status", status)
 	}
-	if c.Response().Committed {
+	if c.Response().Committed || c.Request().Context().Err() != nil { // answered, or nobody waits for an answer any more
 		return
 	}
 	if strings.HasPrefix(c.Request().URL.Path, "/api/") {
-		answerProblem(c, status, http.StatusText(status), "")
+		_ = answerProblem(c, status, http.StatusText(status), "")
 		return
 	}
 	var until problem.Throttled

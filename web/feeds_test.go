@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"encoding/xml"
+	"errors"
 	"io"
 	"net/url"
 	"slices"
@@ -18,7 +19,7 @@ func TestFeeds_areValidAndLeadToPages(t *testing.T) {
 			t.Errorf("%s: %d %s", target, a.status, a.header.Get("Content-Type"))
 		}
 		for reader := xml.NewDecoder(strings.NewReader(a.body)); ; {
-			if _, err := reader.Token(); err == io.EOF {
+			if _, err := reader.Token(); errors.Is(err, io.EOF) {
 				break
 			} else if err != nil {
 				t.Fatalf("%s: %v", target, err)

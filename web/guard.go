@@ -13,7 +13,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"zhaohui/internal/i18n"
-	"zhaohui/internal/problem"
 )
 
 type words = i18n.Words
@@ -169,5 +168,3 @@ func (m *metrics) route(name string) func(status int, took time.Duration) {
 		seconds.Observe(took.Seconds())
 	}
 }
-
-var errNotFound = fmt.Errorf("address: %w", problem.NotFound)

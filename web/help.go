@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 
 	"github.com/a-h/templ"
@@ -108,30 +109,31 @@ func (s *Site) submitVote(v *visit) error {
 	return v.see(v.to(articlePath(a.Slug), "useful="+useful) + "#useful")
 }
 
+// maxHits is how many results a search shows.
+const maxHits = 10
+
 // showSearch finds articles and channels. A query that looks like something secret is neither searched nor kept
 // (requirement G1).
 func (s *Site) showSearch(v *visit) error {
 	query := v.QueryParam("q")
-	view := templates.SearchView{Page: s.frame(v, v.words.T("search.title"), "", "/help/search", "")}
-	view.NoIndex = true
 	if help.Secretive(query) {
-		view.Refused, view.Title = true, v.words.T("search.error-title")
-		return s.fresh(v, 422, templates.Search(view))
+		view := templates.SearchView{Page: s.frame(v, v.words.T("search.error-title"), "", "/help/search", ""), Refused: true}
+		view.NoIndex = true
+		return s.fresh(v, http.StatusUnprocessableEntity, templates.Search(view))
 	}
-	view.Query = query
+	kept := ""
 	if query != "" {
-		hits, err := s.Search.Search(v.Request().Context(), v.words.Code(), query, 10)
+		kept = url.Values{"q": {query}}.Encode()
+	}
+	view := templates.SearchView{Page: s.frame(v, v.words.T("search.title"), "", "/help/search", kept), Query: query}
+	view.NoIndex = true
+	if query != "" {
+		hits, err := s.Search.Search(v.Request().Context(), v.words.Code(), query, maxHits)
 		if err != nil && problem.KindOf(err) != problem.KindInvalid {
 			return fmt.Errorf("search: %w", err)
 		}
 		for _, h := range hits {
 			view.Hits = append(view.Hits, s.hit(v, h))
-		}
-		view.Page.Path = v.to("/help/search", "q="+url.QueryEscape(query))
-		for i, l := range s.Words.Languages() {
-			if i < len(view.Languages)+1 && l.Code != v.words.Code() {
-				view.Languages[0].URL = address(l.Prefix, "/help/search", "q="+url.QueryEscape(query))
-			}
 		}
 	}
 	if len(view.Hits) == 0 {
@@ -140,7 +142,7 @@ func (s *Site) showSearch(v *visit) error {
 		}
 		view.Contacts = s.contacts(v.words.Code())
 	}
-	return s.fresh(v, 200, templates.Search(view))
+	return s.fresh(v, http.StatusOK, templates.Search(view))
 }
 
 func (s *Site) hit(v *visit, h help.Hit) templates.HitView {

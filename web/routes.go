@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -68,6 +69,11 @@ func (s *Site) plain(e *echo.Echo) {
 
 // overlayPrefix is where the operator's own files are served.
 const overlayPrefix = "/operator/"
+
+// overlayURL is the address of one of them.
+func overlayURL(set *static.Set, name string) string {
+	return strings.TrimSuffix(overlayPrefix, "/") + set.URL(name)
+}
 
 // Handler is the site with every guard in front.
 func (s *Site) Handler() http.Handler {

@@ -104,8 +104,11 @@ func serveDemo(folder string) (url string, stop func(), err error) {
 		return "", nil, err
 	}
 	server := newServer(p.site.Handler(), p.log)
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = server.Serve(listener) // it ends with the server's Close
+	}()
 	return "http://" + addr, sync.OnceFunc(func() {
 		_ = server.Close()
 		<-ended

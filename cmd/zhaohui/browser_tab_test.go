@@ -162,28 +162,6 @@ func (b *tab) finger(selector string) chromedp.Action[chromedp.Void] {
 	return chromedp.MouseClickXY(spot.X, spot.Y)
 }
 
-// pressText presses the first link or button whose text begins so.
-func (b *tab) pressText(text string) {
-	b.t.Helper()
-	b.mark(text)
-	b.press("[data-test-here]")
-}
-
-// mark finds what a person would press by its words.
-func (b *tab) mark(text string) {
-	b.t.Helper()
-	want, _ := json.Marshal(text)
-	if !look[bool](b, fmt.Sprintf(`(() => {
-		const squeeze = (s) => s.replace(/\s+/g, ' ').trim();
-		const e = [...document.querySelectorAll('a,button,summary')]
-			.find((e) => e.getClientRects().length && squeeze(e.textContent).startsWith(%s));
-		if (e) e.setAttribute('data-test-here', '');
-		return !!e;
-	})()`, want)) {
-		b.t.Fatalf("%q is nowhere on %s", text, b.address())
-	}
-}
-
 // keys types on the keyboard.
 func (b *tab) keys(text string) {
 	b.t.Helper()

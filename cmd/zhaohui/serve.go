@@ -94,6 +94,9 @@ func open(c settings, extra fs.FS) (*portal, error) {
 	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
 		problems = append(problems, fmt.Errorf("ZHAOHUI_ADDR: %w", err))
 	}
+	if _, _, err := net.SplitHostPort(c.AdminAddr); c.AdminAddr != "" && err != nil {
+		problems = append(problems, fmt.Errorf("ZHAOHUI_ADMIN_ADDR: %w", err))
+	}
 	for _, proxy := range c.TrustedProxies {
 		if _, _, err := net.ParseCIDR(proxy); err != nil && net.ParseIP(proxy) == nil {
 			problems = append(problems, fmt.Errorf("ZHAOHUI_TRUSTED_PROXIES: %q is neither an address nor a network", proxy))
@@ -211,7 +214,8 @@ func publicURL(c settings) (*url.URL, error) {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
 		return nil, fmt.Errorf("ZHAOHUI_PUBLIC_URL: want https://host, got %q", text)
 	}
-	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+	usual := map[string]string{"http": ":80", "https": ":443"}[u.Scheme] // browsers leave it out of Host
+	return &url.URL{Scheme: u.Scheme, Host: strings.TrimSuffix(u.Host, usual)}, nil
 }
 
 const readHeaderTimeout = 5 * time.Second

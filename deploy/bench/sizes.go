@@ -125,7 +125,7 @@ func crawl(base string) ([]page, error) {
 	for len(queue) > 0 {
 		path := queue[0]
 		queue = queue[1:]
-		got, err := fetch(base+path, "", "gzip")
+		got, err := fetch(base+path, "", browser)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"compress/gzip"
 	"fmt"
@@ -15,6 +16,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/andybalholm/brotli"
 )
 
 const (
@@ -28,8 +31,17 @@ type target struct {
 	rates             []float64
 }
 
-func (t *target) median() float64 {
-	sorted := slices.Sorted(slices.Values(t.rates))
+// over divides round by round, because what else the machine does falls on both sides of a round, and takes the median.
+func (t *target) over(other *target) (ratio float64, from string) {
+	var ratios []float64
+	for i := range t.rates {
+		ratios = append(ratios, t.rates[i]/other.rates[i])
+	}
+	return median(ratios), fmt.Sprintf("%.0f : %.0f a second", median(t.rates), median(other.rates))
+}
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
 	return sorted[len(sorted)/2]
 }
 
@@ -81,11 +93,12 @@ func (c *runCommand) speed() ([]row, error) {
 	if targets = append(targets, usual); first.cookie == "" {
 		return nil, fmt.Errorf("the ordinary stack sets no cookie")
 	}
-	if err := alike(targets[0], usual); err != nil {
+	weights, err := alike(targets[0], usual)
+	if err != nil {
 		return nil, err
 	}
 	for round := range c.Rounds {
-		for _, t := range targets {
+		for _, t := range []*target{targets[2], targets[0], usual, targets[3], targets[1]} { // neighbours are compared
 			rate, err := c.load(t)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", t.name, err)
@@ -94,12 +107,13 @@ func (c *runCommand) speed() ([]row, error) {
 			say("round %d  %-16s %8.0f pages a second", round+1, t.name, rate)
 		}
 	}
-	ours, oursArticle, bare, bareArticle := targets[0].median(), targets[1].median(), targets[2].median(), targets[3].median()
-	rate := func(t float64) string { return fmt.Sprintf("%.0f/s", t) }
+	bareRatio, bareFrom := targets[0].over(targets[2])
+	usualRatio, usualFrom := targets[0].over(usual)
+	articleRatio, articleFrom := targets[1].over(targets[3])
 	return []row{
-		{measure: "page with a session (guided step) / bare net/http", value: ours / bare, must: 0.40, aim: 0.60, more: true, format: "%.2f", from: rate(ours) + " : " + rate(bare)},
-		{measure: "same / ordinary stack", value: ours / usual.median(), must: 9, aim: 13, more: true, format: "%.1f×", from: rate(ours) + " : " + rate(usual.median())},
-		{measure: "help article, no session / bare net/http", value: oursArticle / bareArticle, must: 0.80, aim: 0.95, more: true, format: "%.2f", from: rate(oursArticle) + " : " + rate(bareArticle)},
+		{measure: "page with a session (guided step) / bare net/http", value: bareRatio, must: 0.40, aim: 0.60, more: true, format: "%.2f", from: bareFrom},
+		{measure: "same / ordinary stack", value: usualRatio, must: 9, aim: 13, more: true, format: "%.1f×", from: usualFrom + ", " + weights},
+		{measure: "help article, no session / bare net/http", value: articleRatio, must: 0.80, aim: 0.95, more: true, format: "%.2f", from: articleFrom},
 	}, nil
 }
 
@@ -124,21 +138,21 @@ func pair(response *http.Response) string {
 	return ""
 }
 
-// alike makes sure that both sides answer with about the same page.
-func alike(a, b *target) error {
+// alike makes sure that both sides answer with about the same page. The ordinary stack's has no answers in its
+// addresses and may be lighter, which is kind to it; it must not be heavier.
+func alike(ours, usual *target) (string, error) {
 	var sizes [2]int
-	for i, t := range []*target{a, b} {
+	for i, t := range []*target{ours, usual} {
 		page, err := fetch(t.url, t.cookie, "identity")
 		if err != nil {
-			return err
+			return "", err
 		}
 		sizes[i] = len(page.body)
 	}
-	say("page: %d bytes of HTML by the portal, %d by the ordinary stack", sizes[0], sizes[1])
-	if ratio := float64(sizes[1]) / float64(sizes[0]); ratio < 0.85 || ratio > 1.15 {
-		return fmt.Errorf("the ordinary stack's page is not the same: %d and %d bytes", sizes[0], sizes[1])
+	if ratio := float64(sizes[1]) / float64(sizes[0]); ratio < 0.75 || ratio > 1.02 {
+		return "", fmt.Errorf("the ordinary stack's page is not the same: %d bytes, the portal's %d", sizes[1], sizes[0])
 	}
-	return nil
+	return fmt.Sprintf("%.1f and %.1f KB of HTML", float64(sizes[0])/1024, float64(sizes[1])/1024), nil
 }
 
 var perSecond = regexp.MustCompile(`Requests/sec:\s+([0-9.]+)`)
@@ -187,13 +201,17 @@ func fetch(address, cookie, coding string) (answer, error) {
 
 // text is the body as the browser reads it.
 func (a answer) text() (string, error) {
-	if a.coding == "" {
-		return string(a.body), nil
+	var reader io.Reader = bytes.NewReader(a.body)
+	switch a.coding {
+	case "br":
+		reader = brotli.NewReader(reader)
+	case "gzip":
+		zip, err := gzip.NewReader(reader)
+		if err != nil {
+			return "", err
+		}
+		reader = zip
 	}
-	zip, err := gzip.NewReader(strings.NewReader(string(a.body)))
-	if err != nil {
-		return "", err
-	}
-	text, err := io.ReadAll(zip)
+	text, err := io.ReadAll(reader)
 	return string(text), err
 }

@@ -91,7 +91,9 @@ func (l *loader) channel(platformDir, id string, p *guide.Platform, every []clau
 	}
 	c := &guide.Channel{ID: id, Rows: file.Rows, Confidence: guide.Confidence(file.Confidence), Checked: file.Checked.Time,
 		WaitHours: file.Wait, Hours: file.Hours, Human: file.Human, Aside: file.Aside,
-		When: clauses(file.When, order), Needs: clauses(with(file.Needs, every), order), Lead: clauses(file.Lead, order),
+		When:  clauses(l.known(name, node, "when", p, file.When), order),
+		Needs: clauses(with(l.known(name, node, "needs", p, file.Needs), every), order),
+		Lead:  clauses(l.known(name, node, "lead", p, file.Lead), order),
 		Texts: map[string]guide.ChannelText{}}
 	c.Sources = l.sourcesOf(name, lineOf(node, "sources"), file.Sources)
 	l.checkTrust(name, node, file.Confidence, file.Checked)
@@ -109,6 +111,33 @@ func (l *loader) channel(platformDir, id string, p *guide.Platform, every []clau
 	}
 	l.checkWalk(name, node, c)
 	return c
+}
+
+// known reports the questions and values of a rule that the platform does not have, each where it stands, and leaves
+// them out: one slip of the pen must not bury itself under everything that follows from it.
+func (l *loader) known(file string, node *yaml.Node, key string, p *guide.Platform, in []clause) []clause {
+	var out []clause
+	for i, line := range in {
+		kept := clause{}
+		for question, values := range line {
+			at := slices.IndexFunc(p.Questions, func(q guide.Question) bool { return q.ID == question })
+			if at < 0 {
+				l.report(file, lineOfItem(node, key, i), "%s: no question asks %q", key, question)
+				continue
+			}
+			kept[question] = slices.DeleteFunc(slices.Clone(values), func(value string) bool {
+				unknown := !slices.Contains(p.Questions[at].Values, value)
+				if unknown {
+					l.report(file, lineOfItem(node, key, i), "%s: question %s has no value %q", key, question, value)
+				}
+				return unknown
+			})
+		}
+		if len(kept) > 0 {
+			out = append(out, kept)
+		}
+	}
+	return out
 }
 
 // with adds the lines that every channel has, unless the channel names their question itself.

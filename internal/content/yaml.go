@@ -154,6 +154,19 @@ func lineOf(node *yaml.Node, keys ...string) int {
 	return line
 }
 
+// lineOfItem finds the line of an entry of a list that stands under a key of the document.
+func lineOfItem(node *yaml.Node, key string, i int) int {
+	if node.Kind == yaml.DocumentNode && len(node.Content) > 0 {
+		node = node.Content[0]
+	}
+	for k := 0; k+1 < len(node.Content); k += 2 {
+		if list := node.Content[k+1]; node.Content[k].Value == key && i < len(list.Content) {
+			return list.Content[i].Line
+		}
+	}
+	return lineOf(node, key)
+}
+
 // clause is a line of a rule as it is written: question → value or values.
 type clause map[string][]string
 

@@ -64,7 +64,7 @@ func (e Throttled) Error() string {
 // KindOf is the kind of an error, however deep it is wrapped; the outermost one counts. It is KindUnknown for nil and
 // for errors that are no problem of these kinds.
 func KindOf(err error) Kind {
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // it unwraps itself, to let the outermost kind count
 	case nil:
 		return KindUnknown
 	case plain:

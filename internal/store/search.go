@@ -171,7 +171,7 @@ func (ix *index) fill(documents []help.Document) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback()
+	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
 	for n, lang := range slices.Sorted(maps.Keys(byLang)) {
 		create := fmt.Sprintf(`CREATE VIRTUAL TABLE search%d USING fts5(%s, content='', tokenize='porter ascii')`, n, strings.Join(names, ", "))
 		if _, err := tx.Exec(create); err != nil {
@@ -186,7 +186,9 @@ func (ix *index) fill(documents []help.Document) error {
 				return err
 			}
 		}
-		insert.Close()
+		if err := insert.Close(); err != nil {
+			return err
+		}
 	}
 	if err := tx.Commit(); err != nil {
 		return err

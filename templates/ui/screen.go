@@ -21,17 +21,6 @@ func (s Screen) far(group, row int) bool {
 	return row >= 0 && (row < r-near || row > r+near)
 }
 
-// class says how a row (or, with row -1, a group) is drawn.
-func (s Screen) class(group, row int) string {
-	switch {
-	case row >= 0 && s.Groups[group][row].Tapped:
-		return "tap"
-	case s.far(group, row):
-		return "far"
-	}
-	return ""
-}
-
 // tapped finds the ringed row; -1 if something else is ringed.
 func (s Screen) tapped() (group, row int) {
 	for g, rows := range s.Groups {

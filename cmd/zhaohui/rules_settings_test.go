@@ -1,0 +1,229 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	embedded "zhaohui/content"
+	"zhaohui/web"
+)
+
+func TestSettings_allProblemsAreReportedAtOnce(t *testing.T) {
+	keys := filepath.Join(t.TempDir(), "keys")
+	if err := os.WriteFile(keys, []byte("c2VjcmV0\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := open(settings{Addr: "nonsense", PublicURL: "ftp://x.example/path", Content: "/does/not/exist", TrustedProxies: []string{"10.0.0.0/8", "nobody"},
+		AdminAddr: "nonsense", KeyFile: keys, LogLevel: "loud", Data: t.TempDir()}, nil)
+	if err == nil {
+		t.Fatal("it opens")
+	}
+	for _, setting := range []string{"ZHAOHUI_ADDR", "ZHAOHUI_PUBLIC_URL", "ZHAOHUI_CONTENT", "ZHAOHUI_TRUSTED_PROXIES", "ZHAOHUI_ADMIN_ADDR", "keyset", "log level"} {
+		if !strings.Contains(err.Error(), setting) {
+			t.Errorf("nothing about %s in:\n%v", setting, err)
+		}
+	}
+	if strings.Contains(err.Error(), "c2VjcmV0") {
+		t.Error("the message repeats a key")
+	}
+}
+
+func TestSettings_thePublicAddressIsWhatABrowserSends(t *testing.T) {
+	for _, c := range []struct{ public, addr, want string }{
+		{"", "localhost:8080", "http://localhost:8080"},
+		{"", ":8080", "http://localhost:8080"},
+		{"", "localhost:80", "http://localhost"}, // no browser names the usual port
+		{"https://help.example", ":8080", "https://help.example"},
+		{"https://help.example/", ":8080", "https://help.example"},
+		{"https://help.example:443", ":8080", "https://help.example"},
+		{"https://help.example:8443", ":8080", "https://help.example:8443"},
+		{"http://[::1]:80/", ":8080", "http://[::1]"},
+		{"https://help.example/path", ":8080", ""},
+		{"https://help.example/?q", ":8080", ""},
+		{"help.example", ":8080", ""},
+		{"ftp://help.example", ":8080", ""},
+		{"https://", ":8080", ""},
+	} {
+		got, err := publicURL(settings{PublicURL: c.public, Addr: c.addr})
+		if c.want == "" {
+			if err == nil {
+				t.Errorf("%q is taken as %s", c.public, got)
+			}
+			continue
+		}
+		if err != nil || got.String() != c.want {
+			t.Errorf("%q on %q: %v (%v), want %s", c.public, c.addr, got, err, c.want)
+		}
+	}
+}
+
+func TestSettings_aFlagGoesBeforeTheEnvironment(t *testing.T) {
+	out, err := program(t, []string{"ZHAOHUI_ADDR=from-environment", "ZHAOHUI_PUBLIC_URL=wrong-environment", "ZHAOHUI_TRUSTED_PROXIES=one,two"},
+		"serve", "--public-url", "wrong-flag", "--admin-addr", "from-flag").CombinedOutput()
+	text := string(out)
+	if err == nil {
+		t.Fatal("it serves")
+	}
+	for _, want := range []string{"ZHAOHUI_ADDR", `"wrong-flag"`, `"one"`, `"two"`, "ZHAOHUI_ADMIN_ADDR"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in:\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "wrong-environment") {
+		t.Error("the environment went before the flag")
+	}
+}
+
+// write makes an overlay folder.
+func write(t *testing.T, files map[string]string) string {
+	t.Helper()
+	folder := t.TempDir()
+	for name, text := range files {
+		name = filepath.Join(folder, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
+}
+
+func TestOverlay_theOperatorsNameLogoAndThemeAreShown(t *testing.T) {
+	folder := write(t, map[string]string{
+		"operator.yaml": "name: {zh: 星河银行, en: Galaxy Bank}\nsite: {zh: 帮助, en: help}\nlogo: logo.svg\ntheme: galaxy.css\nhotline: 400-820-0000\nhosts: [www.galaxy.example]\n",
+		"logo.svg":      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8z"/></svg>`,
+		"galaxy.css":    ":root{--brand:#123456}",
+	})
+	p, err := open(settings{Addr: "help.example:8080", Data: t.TempDir(), LogLevel: "error", Content: folder}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		for _, closing := range p.close {
+			_ = closing()
+		}
+	}()
+	fetch := func(path string) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		p.site.Handler().ServeHTTP(w, httptest.NewRequest("GET", "http://help.example:8080"+path, nil))
+		return w
+	}
+	home := fetch("/").Body.String()
+	for _, want := range []string{"星河银行", "400-820-0000"} {
+		if !strings.Contains(home, want) {
+			t.Errorf("the first page lacks %s", want)
+		}
+	}
+	if english := fetch("/en").Body.String(); !strings.Contains(english, "Galaxy Bank") || strings.Contains(english, "星河银行") {
+		t.Error("the English page does not use the English name")
+	}
+	for name, kind := range map[string]string{"/logo.": "image/svg+xml", "/galaxy.": "text/css"} {
+		at := strings.Index(home, name)
+		if at < 0 {
+			t.Errorf("the page links to no %s", name)
+			continue
+		}
+		from, to := strings.LastIndexByte(home[:at], '"')+1, at+strings.IndexByte(home[at:], '"')
+		asset := fetch(home[from:to])
+		if asset.Code != 200 || !strings.HasPrefix(asset.Header().Get("Content-Type"), kind) || asset.Header().Get("Content-Security-Policy") == "" || asset.Body.Len() == 0 {
+			t.Errorf("%s: %d %s, %d bytes", home[from:to], asset.Code, asset.Header().Get("Content-Type"), asset.Body.Len())
+		}
+	}
+}
+
+// TestBadContent_stopsServeWithTheMessageOfCheck: whoever breaks a file reads the same line from both.
+func TestBadContent_stopsServeWithTheMessageOfCheck(t *testing.T) {
+	folder := write(t, map[string]string{
+		"help/blind/article.yaml": "colour: red\n",
+		"pages/privacy/zh.md":     "---\ntitle: 隐私\nlead: 半角,逗号\n---\n字\n",
+		"operator.yaml":           "name: 星河\nlogo: nothing.svg\n",
+	})
+	checked, err := program(t, []string{"ZHAOHUI_CONTENT=" + folder}, "check").Output()
+	if err == nil {
+		t.Error("check is content")
+	}
+	out, err := program(t, []string{"ZHAOHUI_ADDR=127.0.0.1:0"}, "serve", "--content", folder).CombinedOutput()
+	if err == nil {
+		t.Error("serve begins")
+	}
+	lines := 0
+	for line := range strings.SplitSeq(strings.TrimSpace(string(checked)), "\n") {
+		if strings.Contains(line, "warning: ") {
+			continue
+		}
+		lines++
+		if !strings.HasPrefix(line, "content/") || !strings.Contains(string(out), line) {
+			t.Errorf("serve does not say %q", line)
+		}
+	}
+	for _, want := range []string{"content/help/blind/article.yaml:1: field colour is not known here", "content/pages/privacy/zh.md:3: half-width", "content/operator.yaml:1: nothing.svg"} {
+		if !strings.Contains(string(checked), want) {
+			t.Errorf("check does not say %q but\n%s", want, checked)
+		}
+	}
+	if lines < 3 || strings.Contains(string(out), "goroutine") {
+		t.Errorf("%d problems:\n%s", lines, out)
+	}
+}
+
+func TestW8_everyLimitOfTheServerIsSet(t *testing.T) {
+	p, err := open(settings{Addr: "127.0.0.1:8080", Data: t.TempDir(), LogLevel: "error"}, embedded.Demo())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for _, closing := range p.close {
+			_ = closing()
+		}
+	})
+	limits := newServer(p.site.Handler(), p.log)
+	if limits.ReadHeaderTimeout <= 0 || limits.ReadTimeout <= 0 || limits.WriteTimeout <= 0 || limits.IdleTimeout <= 0 || limits.MaxHeaderBytes != web.MaxHeader {
+		t.Errorf("%+v", limits)
+	}
+
+	server := httptest.NewUnstartedServer(nil)
+	server.Config = newServer(p.site.Handler(), p.log)
+	server.Config.ReadHeaderTimeout, server.Config.ReadTimeout = 50*time.Millisecond, 100*time.Millisecond
+	server.Start()
+	defer server.Close()
+	for name, sent := range map[string]string{
+		"half a header": "GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nX-Slow: ",
+		"nothing":       "",
+		"half a form":   "POST /p/alipay/face/open-me HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 8\r\n\r\ndid=",
+	} {
+		conn, err := net.Dial("tcp", server.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(conn, sent)
+		_ = conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+		if answer, err := io.ReadAll(conn); err != nil || strings.Contains(string(answer), " 5") && strings.HasPrefix(string(answer), "HTTP/1.1 5") {
+			t.Errorf("%s holds the server, or is taken for our mistake: %q %v", name, answer, err)
+		}
+		_ = conn.Close()
+	}
+	for name, header := range map[string]string{"one huge header": "X: " + strings.Repeat("a", 64<<10) + "\r\n", "many headers": strings.Repeat("X: y\r\n", 8<<10),
+		"a huge cookie": "Cookie: zh_progress=" + strings.Repeat("A", 64<<10) + "\r\n"} {
+		conn, err := net.Dial("tcp", server.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() { _, _ = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"+header+"\r\n") }()
+		_ = conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+		answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil || answer.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+			t.Errorf("%s: %v %v", name, answer, err)
+		}
+		_ = conn.Close()
+	}
+}

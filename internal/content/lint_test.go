@@ -1,0 +1,234 @@
+package content_test
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	embedded "zhaohui/content"
+	"zhaohui/internal/content"
+)
+
+// broken is a copy of the real content that breaks one rule after the other, each in a file of its own.
+type broken struct {
+	t     *testing.T
+	files fstest.MapFS
+	want  []wanted
+}
+
+// wanted is a problem that must be reported.
+type wanted struct {
+	rule, file string
+	line       int
+	text       string
+	warning    bool
+}
+
+func (b *broken) lines(name string) []string {
+	raw, err := fs.ReadFile(content.Overlay(b.files, embedded.Files()), name)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return strings.Split(strings.TrimSuffix(string(raw), "\n"), "\n")
+}
+
+func (b *broken) write(name string, lines []string) {
+	b.files[name] = &fstest.MapFile{Data: []byte(strings.Join(lines, "\n") + "\n")}
+}
+
+// replace changes the n-th line (from 0) that begins with a prefix, indented or not, and returns its number.
+func (b *broken) replace(name, prefix string, n int, with func(line string) string) int {
+	lines := b.lines(name)
+	at := nth(b.t, name, lines, prefix, n)
+	lines[at] = with(lines[at])
+	b.write(name, lines)
+	return at + 1
+}
+
+// insert puts lines before the n-th line that begins with a prefix and returns the number of the first.
+func (b *broken) insert(name, prefix string, n int, added ...string) int {
+	lines := b.lines(name)
+	at := nth(b.t, name, lines, prefix, n)
+	b.write(name, slices.Insert(lines, at, added...))
+	return at + 1
+}
+
+// add puts a line at the end and returns its number.
+func (b *broken) add(name, line string) int {
+	lines := append(b.lines(name), line)
+	b.write(name, lines)
+	return len(lines)
+}
+
+func nth(t *testing.T, name string, lines []string, prefix string, n int) int {
+	t.Helper()
+	for i, line := range lines {
+		if strings.HasPrefix(strings.TrimSpace(line), prefix) {
+			if n--; n < 0 {
+				return i
+			}
+		}
+	}
+	t.Fatalf("%s has no such line: %s", name, prefix)
+	return 0
+}
+
+// before is the number of the last line in front of another one that begins with a prefix.
+func (b *broken) before(name, prefix string, line int) int {
+	lines := b.lines(name)
+	for i := line - 1; i >= 0; i-- {
+		if strings.HasPrefix(strings.TrimSpace(lines[i]), prefix) {
+			return i + 1
+		}
+	}
+	b.t.Fatalf("%s has no %s before line %d", name, prefix, line)
+	return 0
+}
+
+func (b *broken) expect(rule, file string, line int, text string) {
+	b.want = append(b.want, wanted{rule: rule, file: file, line: line, text: text})
+}
+
+func (b *broken) check() content.Problems {
+	b.t.Helper()
+	_, found := content.Load(content.Overlay(b.files, embedded.Files()), checkedAt)
+	for _, w := range b.want {
+		place := fmt.Sprintf("content/%s:%d: ", w.file, w.line)
+		if !slices.ContainsFunc(found, func(p content.Problem) bool {
+			return strings.HasPrefix(p.Error(), place) && strings.Contains(p.Text, w.text) && p.Warning == w.warning
+		}) {
+			b.t.Errorf("%s: nothing says %s…%s", w.rule, place, w.text)
+		}
+	}
+	if b.t.Failed() {
+		b.t.Log("found:\n" + found.Error())
+	}
+	return found
+}
+
+var checkedAt = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+
+func channelFile(platform, channel, file string) string {
+	return "platforms/" + platform + "/channels/" + channel + "/" + file
+}
+
+// TestCheck_namesFileAndLineOfEveryBrokenRule breaks them all at once: all problems are reported together.
+func TestCheck_namesFileAndLineOfEveryBrokenRule(t *testing.T) {
+	b := &broken{t: t, files: fstest.MapFS{}}
+
+	file := "help/blind/article.yaml"
+	b.expect("unknown key", file, b.add(file, "colour: red"), "field colour is not known here")
+	file = channelFile("alipay", "email", "channel.yaml")
+	line := b.replace(file, "tap:", 0, func(l string) string { return strings.Replace(l, "tap:", "tapp:", 1) })
+	b.expect("unknown key of a screen", file, line, "field tapp is not known here")
+	file = channelFile("wechatpay", "voice", "en.md")
+	b.expect("unknown key of a text", file, b.insert(file, "summary:", 0, "colour: red"), "field colour is not known here")
+
+	file = channelFile("wechatpay", "device", "zh.md")
+	line = b.replace(file, "## ", 1, func(l string) string { return l[:strings.Index(l, "{#")] + "{#nowhere}" })
+	b.expect("a section without a step", file, line, "belongs to no step")
+	b.expect("a step without a section", file, 1, "has no section")
+	file = channelFile("wechatpay", "id-card", "en.md")
+	line = b.replace(file, "### see", 0, func(string) string { return "### look" })
+	b.expect("an unknown part", file, line, "### look is not known")
+	b.expect("a step without what is seen then", file, b.before(file, "## ", line), "needs ### see and ### else")
+
+	file = "help/minor/zh.md"
+	line = b.add(file, "看[这里](help:no-such)，[那里](channel:alipay/no-such)，[外面](https://evil.example/x)。")
+	for rule, text := range map[string]string{"dead link to an article": "no article no-such", "dead link to a channel": "no channel no-such", "host not listed": `host "evil.example" is not listed`} {
+		b.expect(rule, file, b.before(file, "## ", line), text)
+	}
+	file = channelFile("alipay", "papers", "zh.md")
+	line = b.insert(file, "### see", 0, "看[这一步](#no-such-step)。", "")
+	b.expect("dead link to a step", file, b.before(file, "## ", line), "dead link: #no-such-step")
+
+	file = channelFile("wechatpay", "contacts", "channel.yaml")
+	b.insert(file, "- contacts: [yes]", 0, "  - contacts: [no]")
+	b.expect("a channel that no situation can reach", file, 1, "no situation can reach")
+
+	file = channelFile("alipay", "website", "channel.yaml")
+	line = b.replace(file, "checked:", 0, func(string) string { return "checked: 2026-08-23" })
+	b.want = append(b.want, wanted{"checked 91 days ago", file, line, "checked 91 days ago", true})
+	file = "help/locked/article.yaml"
+	line = b.replace(file, "checked:", 0, func(string) string { return "checked: 2020-01-01" })
+	b.want = append(b.want, wanted{"an article checked long ago", file, line, "days ago: look whether it still holds", true})
+	file = channelFile("alipay", "bank-card", "channel.yaml")
+	line = b.replace(file, "checked:", 0, func(string) string { return "checked: 2026-08-24" }) // 90 days: not yet
+	notYet := fmt.Sprintf("content/%s:%d: ", file, line)
+
+	file = channelFile("alipay", "questions", "channel.yaml")
+	line = b.replace(file, "tap:", 0, func(l string) string { return l[:strings.Index(l, "tap:")] + "tap: 没有这一行" })
+	b.expect("a ringed row that is not drawn", file, b.before(file, "kind:", line), `the ringed row "没有这一行" is not drawn`)
+
+	file = channelFile("wechatpay", "appeal", "channel.yaml")
+	b.expect("equal sketches", file, copyScreen(b, file), "draws the same screen as")
+
+	file = channelFile("wechatpay", "history", "zh.md")
+	same := "这一句话在两个步骤里都一模一样地写着。"
+	b.insert(file, "### see", 0, same, "")
+	line = b.insert(file, "### see", 1, same, "")
+	b.expect("a sentence in two steps", file, b.before(file, "## ", line), "stands in")
+
+	file = channelFile("alipay", "hotline", "zh.md")
+	b.expect("half-width punctuation", file, b.insert(file, "## ", 0, "这里有,半角的逗号", ""), "half-width punctuation")
+	b.files["operator.yaml"] = &fstest.MapFile{Data: []byte("logo: nothing.svg\n")}
+	b.expect("an operator without a name", "operator.yaml", 1, "name is missing")
+	b.expect("a logo that is not there", "operator.yaml", 1, "nothing.svg: no such file")
+	file = "help/no-card/article.yaml"
+	b.replace(file, "answers:", 0, func(l string) string { return strings.Replace(l, "{", "{safety: none, ", 1) })
+	b.expect("an article that answers the safety question", file, 1, "never answers the safety question")
+
+	for _, p := range b.check() {
+		if strings.HasPrefix(p.Error(), notYet) {
+			t.Errorf("a check 90 days ago is not overdue: %s", p.Error())
+		}
+	}
+}
+
+// copyScreen gives the second drawn step the first one's screen and returns the line it begins on.
+func copyScreen(b *broken, file string) int {
+	lines := b.lines(file)
+	block := func(n int) (from, to int) {
+		from = nth(b.t, file, lines, "screen:", n)
+		for to = from + 1; to < len(lines) && strings.HasPrefix(lines[to], "      "); to++ {
+		}
+		return from, to
+	}
+	firstFrom, firstTo := block(0)
+	from, to := block(1)
+	b.write(file, slices.Concat(lines[:from], lines[firstFrom:firstTo], lines[to:]))
+	return from + 2
+}
+
+// These break a platform as a whole, so that the rules above could not be seen beside them.
+func TestCheck_namesWhatBreaksAPlatform(t *testing.T) {
+	b := &broken{t: t, files: fstest.MapFS{}}
+	file := channelFile("alipay", "email", "channel.yaml")
+	b.expect("a need that no question asks", file, b.insert(file, "- email: [yes]", 0, "  - shoe-size: [large]"), `no question asks "shoe-size"`)
+	file = channelFile("alipay", "questions", "channel.yaml")
+	b.expect("a value that no question has", file, b.insert(file, "- saved: [yes]", 0, "  - phone: [works, purple]"), `question phone has no value "purple"`)
+
+	// The only people left ask for a face.
+	b.replace(channelFile("wechatpay", "appeal", "channel.yaml"), "human:", 0, func(string) string { return "human: false" })
+	b.insert(channelFile("wechatpay", "service", "channel.yaml"), "steps:", 0, "  - face: [yes]")
+	b.expect("a ladder that ends at nobody", "platforms/wechatpay/platform.yaml", 1, "the ladder ends at no person")
+	for _, p := range b.check() {
+		if strings.HasPrefix(p.Text, "dead link") || strings.HasPrefix(p.Text, "act:") {
+			t.Errorf("a slip in one channel is reported elsewhere: %s", p.Error())
+		}
+	}
+}
+
+func TestCheck_aLanguageMustBeComplete(t *testing.T) {
+	files := fstest.MapFS{"words/fr.toml": {Data: []byte("[language]\ntag = \"fr\"\nname = \"Français\"\n")}}
+	_, found := content.Load(content.Overlay(files, embedded.Files()), checkedAt)
+	for _, file := range []string{"platforms/alipay/channels/face/fr.md", "platforms/alipay/fr.yaml", "help/blind/fr.md", "stops/coached/fr.md", "pages/privacy/fr.md"} {
+		if !slices.ContainsFunc(found.Errors(), func(p content.Problem) bool { return p.File == file }) {
+			t.Errorf("nobody misses %s", file)
+		}
+	}
+}
