@@ -22,12 +22,13 @@ const Prefix = "/static/"
 
 // Set is a set of files under content-hashed names. It is safe for use by many.
 type Set struct {
+	prefix string
 	urls   map[string]string // name → address
 	assets map[string]*asset // hashed name → file
 }
 
 // own holds the embedded files.
-var own = must(New(files))
+var own = must(New(files, Prefix))
 
 // URL is the address of an embedded file: "zhaohui.css" →
 // "/static/zhaohui.3f2a91bc.css". An unknown name panics: it is a typing
@@ -43,10 +44,10 @@ func URL(name string) string {
 // Handler serves the embedded files; mount it at Prefix.
 func Handler() http.Handler { return own }
 
-// New reads every file of fsys, folders included. An operator's overlay (a
-// theme, a logo) is a Set of its own.
-func New(fsys fs.FS) (*Set, error) {
-	s := &Set{urls: map[string]string{}, assets: map[string]*asset{}}
+// New reads every file of fsys, folders included, to be served below prefix. An
+// operator's overlay (a theme, a logo) is a Set of its own.
+func New(fsys fs.FS, prefix string) (*Set, error) {
+	s := &Set{prefix: prefix, urls: map[string]string{}, assets: map[string]*asset{}}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -62,7 +63,7 @@ func New(fsys fs.FS) (*Set, error) {
 		hash := hex.EncodeToString(sum[:4])
 		ext := path.Ext(name)
 		hashed := strings.TrimSuffix(name, ext) + "." + hash + ext
-		s.urls[name] = Prefix + hashed
+		s.urls[name] = prefix + hashed
 		s.assets[hashed] = &asset{body: body, kind: contentType(ext), etag: hex.EncodeToString(sum[:16])}
 		return nil
 	})
@@ -79,7 +80,7 @@ func (s *Set) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
 		return
 	}
-	a, ok := s.assets[strings.TrimPrefix(r.URL.Path, Prefix)]
+	a, ok := s.assets[strings.TrimPrefix(r.URL.Path, s.prefix)]
 	if !ok {
 		http.NotFound(w, r)
 		return

@@ -101,7 +101,7 @@ func TestOtherNamesAndMethodsAreRefused(t *testing.T) {
 }
 
 func TestNewReadsAnOverlay(t *testing.T) {
-	set, err := static.New(fstest.MapFS{"logo/mark.png": {Data: []byte("picture")}})
+	set, err := static.New(fstest.MapFS{"logo/mark.png": {Data: []byte("picture")}}, static.Prefix)
 	if err != nil {
 		t.Fatal(err)
 	}

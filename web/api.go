@@ -155,7 +155,7 @@ func (s *Site) recommendation(v *visit, p *guide.Platform, answers guide.Answers
 			reasons = []string{}
 		}
 		out.Channels = append(out.Channels, apiChannel{ID: c.ID, Title: unbroken(c.Texts[lang].Title), Rank: c.Rank, Fit: c.Fit.String(), Reasons: reasons,
-			With: []string{}, Minutes: c.Minutes, URL: s.absolute(v.to(channelPath(p.ID, c.ID), withoutSafety(answers).Query()))})
+			With: []string{}, Minutes: c.Minutes, URL: s.absolute(v.to(channelPath(p.ID, c.ID), answers.WithoutSafety().Query()))})
 	}
 	return out
 }

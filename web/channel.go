@@ -2,6 +2,7 @@ package web
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -62,20 +63,20 @@ func (s *Site) channelView(v *visit, p *guide.Platform, c *guide.Channel, answer
 
 // safety is the question that stands before any channel until it is answered (requirement G4); nil once it is.
 func (s *Site) safety(v *visit, p *guide.Platform, answers guide.Answers, path string) *templates.SafetyView {
-	q, ok := p.Question("safety")
-	if !ok || answers.Value("safety") != "" {
+	if answers.Safe() {
 		return nil
 	}
-	t := p.Texts[v.words.Code()].Questions["safety"]
+	q := p.Safety()
+	t := p.Texts[v.words.Code()].Questions[q.ID]
 	view := &templates.SafetyView{Text: unbroken(t.Text), Why: t.Why}
 	for _, value := range q.Values {
 		to := path
-		if value != "none" {
+		if slices.Contains(q.Stop, value) {
 			to = resultPath(p.ID)
 		}
 		text := t.Values[value]
 		view.Values = append(view.Values, templates.AnswerRow{Value: value, Text: text.Text, Hint: text.Hint,
-			URL: v.to(to, answers.With("safety", value).Query())})
+			URL: v.to(to, answers.With(q.ID, value).Query())})
 	}
 	return view
 }

@@ -61,7 +61,7 @@ func (s *Site) questionView(v *visit, p *guide.Platform, answers guide.Answers, 
 	if contacts := platformContacts(p, lang); len(contacts) > 0 {
 		view.Contact = contacts[0]
 	}
-	view.ShareURL = v.to("/share"+choosePath(p.ID), withoutSafety(answers).Query())
+	view.ShareURL = v.to("/share"+choosePath(p.ID), answers.WithoutSafety().Query())
 	return view
 }
 
@@ -127,7 +127,7 @@ func (s *Site) said(v *visit, p *guide.Platform, answers guide.Answers, except s
 		}
 		question := a.Question
 		if q, _ := p.Question(a.Question); q.Row {
-			question = "safety" // rows stand on the first screen
+			question = p.Safety().ID // rows stand on the first screen
 		}
 		list = append(list, ui.Said{Question: t.Questions[a.Question].Short, Answer: t.Questions[a.Question].Values[a.Value].Text,
 			ChangeURL: v.to(choosePath(p.ID), join("ask="+question, answers.Query())), ChangeLabel: t.Questions[a.Question].Short})

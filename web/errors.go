@@ -88,10 +88,10 @@ func (s *Site) errorView(v *visit, status int) templates.ErrorView {
 		key = "error.too-large"
 	case 429:
 		key = "error.too-many"
-	case 503:
-		key = "error.closed"
 	default:
-		if status >= 500 {
+		if s.Maintenance {
+			key = "error.closed"
+		} else if status >= 500 {
 			key = "error.failed"
 		}
 	}

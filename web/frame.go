@@ -24,10 +24,10 @@ func (s *Site) frame(v *visit, title, description, path, query string) ui.Page {
 	}
 	if s.Overlay.Set != nil {
 		if s.Overlay.Theme != "" {
-			p.ThemeURL = overlayURL(s.Overlay.Set, s.Overlay.Theme)
+			p.ThemeURL = s.Overlay.Set.URL(s.Overlay.Theme)
 		}
 		if s.Overlay.Logo != "" {
-			p.Operator.Logo = overlayURL(s.Overlay.Set, s.Overlay.Logo)
+			p.Operator.Logo = s.Overlay.Set.URL(s.Overlay.Logo)
 		}
 	}
 	for _, l := range s.Words.Languages() {

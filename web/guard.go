@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -124,8 +125,10 @@ func (s *Site) guard(name string, next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		started := time.Now() // a duration, not a date: the injected clock is for dates
 		defer func() {
-			if r := recover(); r != nil {
-				err = fmt.Errorf("panic: %v", r)
+			if r := recover(); r == http.ErrAbortHandler {
+				panic(r) // the server's own way to give up on a reader
+			} else if r != nil {
+				err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
 			}
 			if err != nil {
 				err = fmt.Errorf("%s %s: %w", c.Request().Method, name, err)

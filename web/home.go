@@ -7,9 +7,6 @@ import (
 	"zhaohui/templates/ui"
 )
 
-// homeTopics are the articles that the first page names, in this order.
-var homeTopics = []string{"phone-suspended", "face-fails", "locked", "card-cancelled", "new-phone", "abroad", "elder-helper", "blind"}
-
 func (s *Site) showHome(v *visit) error {
 	return s.cached(v, "/", func() templ.Component { return templates.Home(s.homeView(v)) })
 }
@@ -22,7 +19,7 @@ func (s *Site) homeView(v *visit) templates.HomeView {
 	if _, ok := s.Content.Stops["coached"]; ok {
 		view.Safety = v.to("/stop/coached", "")
 	}
-	for _, slug := range homeTopics {
+	for _, slug := range s.Content.Home.Topics {
 		if a, ok := s.Content.Help.Article(slug); ok {
 			view.Topics = append(view.Topics, ui.Link{Text: a.Texts[lang].Short, URL: v.to(articlePath(slug), "")})
 		}

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"slices"
-
 	"github.com/a-h/templ"
 
 	"zhaohui/internal/guide"
@@ -40,9 +38,9 @@ func (s *Site) platformView(v *visit, p *guide.Platform) templates.PlatformView 
 		folded bool
 		has    func(*guide.Channel) bool
 	}{
-		{"say.group-self", false, func(c *guide.Channel) bool { return !c.Aside && !c.Human && !special(p, c) }},
+		{"say.group-self", false, func(c *guide.Channel) bool { return !c.Aside && !c.Human && !c.Situation }},
 		{"say.group-people", false, func(c *guide.Channel) bool { return c.Human }},
-		{"say.group-special", true, func(c *guide.Channel) bool { return !c.Aside && !c.Human && special(p, c) }},
+		{"say.group-special", true, func(c *guide.Channel) bool { return !c.Aside && !c.Human && c.Situation }},
 		{"say.group-around", true, func(c *guide.Channel) bool { return c.Aside }},
 	} {
 		g := templates.ChannelGroup{Name: v.words.T(group.name), Folded: group.folded}
@@ -56,19 +54,6 @@ func (s *Site) platformView(v *visit, p *guide.Platform) templates.PlatformView 
 		}
 	}
 	return view
-}
-
-// special channels are for a situation that has to be said: somebody else's account, the other password, a lock.
-func special(p *guide.Platform, c *guide.Channel) bool {
-	for _, clause := range c.When {
-		for _, term := range clause {
-			q, _ := p.Question(term.Question)
-			if q.ID == "id" || q.Usual != "" && !slices.Contains(term.Values, q.Usual) && !q.Row || q.ID == "owner" {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func (s *Site) channelRow(v *visit, p *guide.Platform, c *guide.Channel) templates.ChannelRow {

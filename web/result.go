@@ -22,7 +22,7 @@ func (s *Site) showResult(v *visit) error {
 		return err
 	}
 	answers := v.answers(p)
-	if answers.Value("safety") == "" {
+	if stop := answers.Recommend().Stop; stop == "" && !answers.Safe() {
 		return v.see(v.to(choosePath(p.ID), answers.Query()))
 	}
 	key := resultPath(p.ID) + "?" + answers.Query()
@@ -44,7 +44,7 @@ func (s *Site) resultView(v *visit, p *guide.Platform, answers guide.Answers, r 
 		Page: s.frame(v, unbroken(t.Headline), t.Summary, resultPath(p.ID), answers.Query()),
 		Lead: v.words.T("result.lead", "n", len(possible)), First: s.choice(v, p, answers, first)}
 	view.NoIndex = true
-	view.ShareURL = v.to("/share"+resultPath(p.ID), withoutSafety(answers).Query())
+	view.ShareURL = v.to("/share"+resultPath(p.ID), answers.WithoutSafety().Query())
 	if r.Next != nil {
 		view.Open = ui.Link{Text: v.words.T("say.open", "Question", unbroken(p.Texts[lang].Questions[r.Next.ID].Text)),
 			URL: v.to(choosePath(p.ID), answers.Query())}

@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -25,7 +24,8 @@ type route struct {
 	handle func(*Site, *visit) error
 }
 
-// pages is the whole URL map of what people see. Every path also exists under the prefix of each language.
+// pages is the whole URL map of what people see, beside the pages of prose that content names (/genuine, /privacy).
+// Every path also exists under the prefix of each language.
 var pages = []route{
 	{"GET", "/", everyone, (*Site).showHome},
 	{"GET", "/p/:platform", everyone, (*Site).showPlatform},
@@ -47,8 +47,6 @@ var pages = []route{
 	{"GET", "/stop/:stop", everyone, (*Site).showStop},
 	{"GET", "/share/*", everyone, (*Site).showShare},
 	{"GET", "/leave", everyone, (*Site).showLeaving},
-	{"GET", "/genuine", everyone, (*Site).showDocument},
-	{"GET", "/privacy", everyone, (*Site).showDocument},
 }
 
 // plain is what tools see: no language, no session.
@@ -63,17 +61,12 @@ func (s *Site) plain(e *echo.Echo) {
 	e.GET(static.Prefix+"*", echo.WrapHandler(static.Handler()))
 	e.GET("/favicon.ico", func(c echo.Context) error { return c.Redirect(http.StatusMovedPermanently, static.URL("icon.svg")) })
 	if s.Overlay.Set != nil {
-		e.GET(overlayPrefix+"*", echo.WrapHandler(http.StripPrefix(overlayPrefix[:len(overlayPrefix)-1], s.Overlay.Set)))
+		e.GET(OverlayPrefix+"*", echo.WrapHandler(s.Overlay.Set))
 	}
 }
 
-// overlayPrefix is where the operator's own files are served.
-const overlayPrefix = "/operator/"
-
-// overlayURL is the address of one of them.
-func overlayURL(set *static.Set, name string) string {
-	return strings.TrimSuffix(overlayPrefix, "/") + set.URL(name)
-}
+// OverlayPrefix is where the operator's own files are served.
+const OverlayPrefix = "/operator/"
 
 // Handler is the site with every guard in front.
 func (s *Site) Handler() http.Handler {
@@ -85,6 +78,9 @@ func (s *Site) Handler() http.Handler {
 		words := s.Words.Words(language.Code)
 		for _, r := range pages {
 			e.Add(r.method, address(language.Prefix, r.path, ""), s.page(r, words))
+		}
+		for slug := range s.Content.Pages {
+			e.GET(address(language.Prefix, "/"+slug, ""), s.page(route{"GET", "/" + slug, everyone, (*Site).showDocument}, words))
 		}
 		if language.Prefix != "" {
 			e.GET(language.Prefix+"/", func(c echo.Context) error { return c.Redirect(http.StatusMovedPermanently, language.Prefix) })

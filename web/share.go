@@ -51,7 +51,7 @@ func (s *Site) shared(v *visit, rest string) (name, path, query string, err erro
 	if !ok || p.Live {
 		return "", "", "", notFound
 	}
-	answers := withoutSafety(v.answers(p)).Query()
+	answers := v.answers(p).WithoutSafety().Query()
 	switch {
 	case len(parts) == 2:
 		return p.Texts[lang].Name, platformPath(p.ID), "", nil

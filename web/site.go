@@ -12,7 +12,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"zhaohui/internal/content"
-	"zhaohui/internal/guide"
 	"zhaohui/internal/help"
 	"zhaohui/internal/i18n"
 	"zhaohui/internal/vault"
@@ -95,6 +94,3 @@ func articlePath(slug string) string { return "/help/" + slug }
 func (s *Site) absolute(path string) string {
 	return s.PublicURL.Scheme + "://" + s.PublicURL.Host + path
 }
-
-// withoutSafety is the answers as a share link may carry them (requirement G4).
-func withoutSafety(a guide.Answers) guide.Answers { return a.Without("safety") }

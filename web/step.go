@@ -53,8 +53,11 @@ func (s *Site) submitStep(v *visit) error {
 		return err
 	}
 	answers := v.answers(p)
+	if answers.Recommend().Stop != "" {
+		return v.see(v.to(resultPath(p.ID), answers.Query()))
+	}
 	walk, _ := v.progress.Walk(p.ID, c.ID)
-	walk.At, walk.Answers, walk.Step, walk.State = s.Now(), withoutSafety(answers).Query(), place.Step.ID, guide.Going
+	walk.At, walk.Answers, walk.Step, walk.State = s.Now(), answers.WithoutSafety().Query(), place.Step.ID, guide.Going
 	if place.Step.Checklist {
 		walk.Tick(place.Step.ID, ticks(form["tick"], len(c.Texts[v.words.Code()].Steps[place.Step.ID].List)))
 	}
@@ -141,6 +144,9 @@ func (s *Site) showDone(v *visit) error {
 	}
 	answers := v.answers(p)
 	return s.cached(v, channelPath(p.ID, c.ID)+"/done?"+answers.Query(), func() templ.Component {
+		if stop := answers.Recommend().Stop; stop != "" {
+			return templates.Stop(s.stopView(v, p, answers, stop))
+		}
 		t := c.Texts[v.words.Code()]
 		view := templates.DoneView{Platform: p.ID, Channel: c.ID, Title: v.words.T("say.done", "Name", t.Name), Text: v.words.T("done.text"),
 			Page: s.frame(v, v.words.T("say.done", "Name", t.Name), t.Summary, channelPath(p.ID, c.ID)+"/done", answers.Query())}
@@ -155,7 +161,7 @@ func (s *Site) showDone(v *visit) error {
 	})
 }
 
-// queryOf is a walk's answers as a query with the safety question answered, to go on where the person was.
+// queryOf reads the answers that a walk kept; the safety question is not among them and is asked again.
 func queryOf(p *guide.Platform, answers string) guide.Answers {
 	values, _ := url.ParseQuery(answers)
 	parsed, _ := p.Parse(values)

@@ -22,7 +22,7 @@ func (s *Site) stopView(v *visit, p *guide.Platform, answers guide.Answers, id s
 	view := s.stations(v, stop, platformContacts(p, lang))
 	view.Page = s.frame(v, unbroken(t.Title), t.Lead, resultPath(p.ID), answers.Query())
 	view.NoIndex = true
-	view.Done.Text, view.Done.URL = t.Done, v.to(choosePath(p.ID), withoutSafety(answers).Query())
+	view.Done.Text, view.Done.URL = t.Done, v.to(choosePath(p.ID), answers.WithoutSafety().Query())
 	if stop.Freeze {
 		freeze := p.Texts[lang].Freeze
 		view.Freeze = &templates.FreezeView{Title: freeze.Title, HTML: freeze.Text}

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 
 	embedded "zhaohui/content"
 	"zhaohui/internal/content"
+	"zhaohui/internal/i18n"
 )
 
 type checkCommand struct {
@@ -25,7 +27,16 @@ func (c *checkCommand) Run() error {
 	for _, p := range problems {
 		fmt.Println(p.Error())
 	}
-	if n := len(problems.Errors()); n > 0 {
+	wrong := len(problems.Errors())
+	for _, err := range checkWords(files) {
+		fmt.Println(err)
+		wrong++
+	}
+	if _, err := overlayAssets(files, loaded.Operator); err != nil {
+		fmt.Println(err)
+		wrong++
+	}
+	if n := wrong; n > 0 {
 		return fmt.Errorf("content check: %d errors", n)
 	}
 	channels, steps := 0, 0
@@ -38,6 +49,30 @@ func (c *checkCommand) Run() error {
 	fmt.Printf("content check: %d platforms, %d channels, %d steps, %d articles, %d languages, %d warnings\n",
 		len(loaded.Platforms), channels, steps, len(loaded.Help.Articles), len(loaded.Languages()), len(problems))
 	return nil
+}
+
+// checkWords says which words a language lacks or has for nothing.
+func checkWords(files fs.FS) []error {
+	catalog, err := i18n.Load(files)
+	if err != nil {
+		return []error{fmt.Errorf("content/words: %w", err)}
+	}
+	var errs []error
+	own := catalog.Keys(i18n.Default)
+	for _, language := range catalog.Languages() {
+		keys := catalog.Keys(language.Code)
+		for _, key := range own {
+			if !slices.Contains(keys, key) {
+				errs = append(errs, fmt.Errorf("content/words/%s.toml:1: %s is missing", language.Code, key))
+			}
+		}
+		for _, key := range keys {
+			if !slices.Contains(own, key) {
+				errs = append(errs, fmt.Errorf("content/words/%s.toml:1: %s is not in %s.toml", language.Code, key, i18n.Default))
+			}
+		}
+	}
+	return errs
 }
 
 // contentFiles lays the operator's folder, if any, and then extra over the embedded content.

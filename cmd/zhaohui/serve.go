@@ -122,6 +122,9 @@ func open(c settings, extra fs.FS) (*portal, error) {
 	if err != nil {
 		problems = append(problems, fmt.Errorf("words: %w", err))
 	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		problems = append(problems, fmt.Errorf("ZHAOHUI_DATA: %w", err))
+	}
 	keys, created, err := vault.Open(keyFile(c))
 	if err != nil {
 		problems = append(problems, fmt.Errorf("keys: %w", err))
@@ -143,6 +146,11 @@ func (p *portal) build(c settings, public *url.URL, files fs.FS, loaded *content
 		return fmt.Errorf("search: %w", err)
 	}
 	p.close = append(p.close, search.Close)
+	unlock, err := lock(c.Data)
+	if err != nil {
+		return err
+	}
+	p.close = append(p.close, unlock)
 	votes, err := store.OpenVotes(c.Data)
 	if err != nil {
 		return fmt.Errorf("votes: %w", err)
@@ -165,7 +173,7 @@ func overlayAssets(files fs.FS, o content.Operator) (web.OverlayAssets, error) {
 	if o.Logo == "" && o.Theme == "" {
 		return assets, nil
 	}
-	set, err := static.New(own)
+	set, err := static.New(own, web.OverlayPrefix)
 	if err != nil {
 		return assets, fmt.Errorf("operator's files: %w", err)
 	}
@@ -204,11 +212,11 @@ func keyFile(c settings) string {
 // publicURL is where people reach the portal: nothing but scheme and host.
 func publicURL(c settings) (*url.URL, error) {
 	text := c.PublicURL
-	if text == "" {
-		text = "http://" + c.Addr
-		if strings.HasPrefix(c.Addr, ":") {
-			text = "http://localhost" + c.Addr
+	if host, _, _ := net.SplitHostPort(c.Addr); text == "" {
+		if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+			return nil, fmt.Errorf("ZHAOHUI_PUBLIC_URL: say under which address people come, as %q is every address of this machine", c.Addr)
 		}
+		text = "http://" + c.Addr
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {

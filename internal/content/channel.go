@@ -20,6 +20,7 @@ type channelFile struct {
 	Hours      string
 	Human      bool
 	Aside      bool
+	Situation  bool
 	When       []clause
 	Needs      []clause
 	Lead       []clause
@@ -90,11 +91,14 @@ func (l *loader) channel(platformDir, id string, p *guide.Platform, every []clau
 		return slices.IndexFunc(p.Questions, func(q guide.Question) bool { return q.ID == question })
 	}
 	c := &guide.Channel{ID: id, Rows: file.Rows, Confidence: guide.Confidence(file.Confidence), Checked: file.Checked.Time,
-		WaitHours: file.Wait, Hours: file.Hours, Human: file.Human, Aside: file.Aside,
+		WaitHours: file.Wait, Hours: file.Hours, Human: file.Human, Aside: file.Aside, Situation: file.Situation,
 		When:  clauses(l.known(name, node, "when", p, file.When), order),
 		Needs: clauses(with(l.known(name, node, "needs", p, file.Needs), every), order),
 		Lead:  clauses(l.known(name, node, "lead", p, file.Lead), order),
 		Texts: map[string]guide.ChannelText{}}
+	if !slug.MatchString(id) || slices.Contains([]string{"choose", "result"}, id) {
+		l.report(name, 1, "channel id %q: lower-case letters, digits and dashes; choose and result are reserved", id)
+	}
 	c.Sources = l.sourcesOf(name, lineOf(node, "sources"), file.Sources)
 	l.checkTrust(name, node, file.Confidence, file.Checked)
 	if len(file.Minutes) == 2 && file.Minutes[0] <= file.Minutes[1] && file.Minutes[0] >= 0 {
@@ -228,6 +232,10 @@ func (l *loader) checkWalk(file string, node *yaml.Node, c *guide.Channel) {
 			l.report(file, lineOf(node, "branches"), "branch %s leads to itself", b.ID)
 		}
 	}
+	if looping(c) {
+		l.report(file, lineOf(node, "branches"), "the branches lead around in a circle")
+		c.Branches = nil
+	}
 	for _, lang := range l.languages {
 		for _, s := range c.AllSteps() {
 			for _, e := range c.Texts[lang].Steps[s.ID].Else {
@@ -249,7 +257,33 @@ func (l *loader) checkWalk(file string, node *yaml.Node, c *guide.Channel) {
 	}
 }
 
-// labelled is a sketch's row as it is written: "icon label / note".
+// looping says whether following branches from where they start, or to where they join, ever comes back.
+func looping(c *guide.Channel) bool {
+	within := func(step string) *guide.Branch {
+		for i := range c.Branches {
+			if slices.ContainsFunc(c.Branches[i].Steps, func(s guide.Step) bool { return s.ID == step }) {
+				return &c.Branches[i]
+			}
+		}
+		return nil
+	}
+	for i := range c.Branches {
+		for _, end := range []func(*guide.Branch) string{func(b *guide.Branch) string { return b.From }, func(b *guide.Branch) string { return b.To }} {
+			at := &c.Branches[i]
+			for range len(c.Branches) {
+				if at = within(end(at)); at == nil {
+					break
+				}
+			}
+			if at != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// row is a sketch's row as it is written: "icon label / note".
 func (l *loader) row(file string, line int, text string) guide.Row {
 	icon, rest, ok := strings.Cut(text, " ")
 	if !ok {

@@ -51,7 +51,7 @@ func (l *loader) channelText(dir, lang string, p *guide.Platform, c *guide.Chann
 			l.report(file, 1, "step %s has no section (## … {#%s})", step.ID, step.ID)
 		}
 		for _, label := range labels(step) {
-			if lang != "zh" && t.Labels[label] == "" && p.Texts[lang].Labels[label] == "" {
+			if lang != mainLanguage && t.Labels[label] == "" && p.Texts[lang].Labels[label] == "" {
 				l.report(file, t.Steps[step.ID].Line, "step %s: the label %s has no meaning under labels", step.ID, label)
 			}
 		}
@@ -105,7 +105,7 @@ func (l *loader) stepText(at place, s section, c *guide.Channel) guide.StepText 
 	case step.Checklist != (len(t.List) > 0):
 		l.report(at.file, s.line, "step %s: checklist and ### list go together", s.id)
 	}
-	if zh, ok := c.Texts["zh"].Steps[s.id]; ok && at.lang != "zh" && len(zh.List) != len(t.List) {
+	if zh, ok := c.Texts[mainLanguage].Steps[s.id]; ok && at.lang != mainLanguage && len(zh.List) != len(t.List) {
 		l.report(at.file, s.line, "step %s: %d items to tick, %d in zh.md", s.id, len(t.List), len(zh.List))
 	}
 	if len(t.List) > 30 {

@@ -28,6 +28,7 @@ type Content struct {
 	Pages     map[string]map[string]Page // slug → language → page
 	Synonyms  [][]string
 	Operator  Operator
+	Home      Home
 
 	files fs.FS
 }
@@ -50,6 +51,11 @@ type StopText struct {
 
 // Station is one thing to do, in order.
 type Station struct{ Title, HTML string }
+
+// Home is what the first page names.
+type Home struct {
+	Topics []string // slugs of articles, in order
+}
 
 // Page is a page of prose: how to know that this portal is genuine, privacy.
 type Page struct{ Title, Lead, HTML string }
@@ -120,6 +126,7 @@ func Load(files fs.FS, now time.Time) (*Content, Problems) {
 	}
 	c.Synonyms = l.synonyms()
 	c.Operator = l.operator()
+	l.decode("home.yaml", &c.Home)
 	l.lint(c)
 	slices.SortStableFunc(l.problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
@@ -169,9 +176,10 @@ type linkAt struct {
 	target   string
 }
 
-// note keeps a text for the checks on language. They have nothing to say of plain ASCII outside of steps.
+// note keeps a text for the checks on language. Outside of steps they have nothing to say of plain ASCII without a break
+// mark.
 func (l *loader) note(t textAt) {
-	if t.step != "" || strings.ContainsFunc(t.text, func(r rune) bool { return r >= utf8.RuneSelf }) {
+	if t.step != "" || strings.ContainsFunc(t.text, func(r rune) bool { return r >= utf8.RuneSelf || r == '|' }) {
 		l.texts = append(l.texts, t)
 	}
 }
@@ -184,6 +192,9 @@ func (l *loader) warn(file string, line int, format string, args ...any) {
 	l.problems = append(l.problems, Problem{File: file, Line: line, Text: fmt.Sprintf(format, args...), Warning: true})
 }
 
+// mainLanguage is the one that content is written in first; its addresses have no prefix.
+const mainLanguage = "zh"
+
 // codes are the languages: the default first, as the words files name them.
 func (l *loader) codes() []string {
 	names, _ := fs.Glob(l.files, "words/*.toml")
@@ -192,8 +203,8 @@ func (l *loader) codes() []string {
 		codes = append(codes, strings.TrimSuffix(path.Base(name), ".toml"))
 	}
 	slices.SortFunc(codes, func(a, b string) int {
-		if (a == "zh") != (b == "zh") {
-			return map[bool]int{true: -1, false: 1}[a == "zh"]
+		if (a == mainLanguage) != (b == mainLanguage) {
+			return map[bool]int{true: -1, false: 1}[a == mainLanguage]
 		}
 		return strings.Compare(a, b)
 	})

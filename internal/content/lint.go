@@ -60,14 +60,14 @@ func (l *loader) lintPunctuation() {
 		if strings.Contains(text, "](") {
 			text = linkTarget.ReplaceAllString(text, "]")
 		}
+		if found := swallowed.FindString(text); found != "" {
+			l.report(t.file, t.line, "a break mark without a space joins two words: %q", found)
+		}
 		if !mayHalve(text) {
 			continue
 		}
 		if found := halfWidth.FindString(text); found != "" {
 			l.report(t.file, t.line, "half-width punctuation beside Chinese: %q", found)
-		}
-		if found := swallowed.FindString(text); found != "" && t.lang != "zh" {
-			l.report(t.file, t.line, "a break mark without a space joins two words: %q", found)
 		}
 	}
 }
@@ -105,7 +105,7 @@ func (l *loader) lintSentences() {
 		platform, _, _ := strings.Cut(t.step, "/")
 		seen := map[string]bool{}
 		for sentence := range sentences(t.text) {
-			if least := map[bool]int{true: 8, false: 24}[t.lang == "zh"]; width(sentence) < least || seen[sentence] {
+			if least := map[bool]int{true: 8, false: 24}[t.lang == mainLanguage]; width(sentence) < least || seen[sentence] {
 				continue
 			}
 			seen[sentence] = true
@@ -209,8 +209,18 @@ func (c *Content) Outward(address string) bool {
 }
 
 func (l *loader) lintArticles(c *Content) {
+	for _, slug := range c.Home.Topics {
+		if _, ok := c.Help.Article(slug); !ok {
+			l.report("home.yaml", 1, "topics: no article %s", slug)
+		}
+	}
 	for _, a := range c.Help.Articles {
 		file := path.Join("help", a.Slug, "article.yaml")
+		for _, id := range a.Platforms {
+			if _, ok := c.Platform(id); !ok {
+				l.report(file, 1, "platforms: no platform %s", id)
+			}
+		}
 		for _, slug := range a.Related {
 			if _, ok := c.Help.Article(slug); !ok {
 				l.report(file, 1, "related: no article %s", slug)
@@ -294,6 +304,12 @@ func (l *loader) lintLadder(p *guide.Platform) {
 	denied := p.None()
 	for _, q := range rest {
 		denied = denied.With(q.ID, "no").With(q.ID, "none").With(q.ID, "refuse").With(q.ID, "suspended").With(q.ID, "new")
+	}
+	people := slices.IndexFunc(p.Channels, func(c *guide.Channel) bool { return c.Human })
+	for i, c := range p.Channels {
+		if c.Confidence == guide.Unconfirmed && !c.Aside && i < people {
+			l.report(file, 1, "prefer: unconfirmed %s stands before every person, so it could come first", c.ID)
+		}
 	}
 	dead := map[string]bool{}
 	check := func(a guide.Answers) {

@@ -27,7 +27,7 @@ type place struct {
 
 // base is the prefix of addresses in a language.
 func base(lang string) string {
-	if lang == "zh" || lang == "" {
+	if lang == mainLanguage || lang == "" {
 		return ""
 	}
 	return "/" + lang

@@ -34,7 +34,7 @@ func (t *Localized) UnmarshalYAML(node *yaml.Node) error {
 
 // In is the text in a language, the Chinese one where it is missing.
 func (t Localized) In(lang string) string {
-	for _, code := range []string{lang, "", "zh"} {
+	for _, code := range []string{lang, "", mainLanguage} {
 		if text := t[code]; text != "" {
 			return text
 		}
@@ -47,7 +47,7 @@ func (l *loader) operator() Operator {
 	if _, ok := l.decode("operator.yaml", &o); !ok {
 		return o
 	}
-	if o.Name.In("zh") == "" {
+	if o.Name.In(mainLanguage) == "" {
 		l.report("operator.yaml", 1, "name is missing")
 	}
 	for _, name := range []string{o.Logo, o.Theme} {

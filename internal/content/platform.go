@@ -58,6 +58,9 @@ func (l *loader) platform(id string) *guide.Platform {
 	if !ok {
 		return nil
 	}
+	if file.Kind != "guided" && file.Kind != "live" || !slug.MatchString(id) {
+		l.report(path.Join(dir, "platform.yaml"), lineOf(node, "kind"), "kind must be guided or live, and the folder's name a slug")
+	}
 	p := &guide.Platform{ID: id, Live: file.Kind == "live", Order: file.Order, Hosts: file.Hosts, Last: file.Last,
 		App: guide.App{Title: file.App.Title}, Texts: map[string]guide.PlatformText{}}
 	for _, contact := range file.Contacts {
@@ -85,6 +88,11 @@ func (l *loader) questions(dir string, p *guide.Platform) {
 		return slices.IndexFunc(file, func(q questionFile) bool { return q.ID == id })
 	}
 	for _, q := range file {
+		for _, value := range q.Values {
+			if !slug.MatchString(value) || !slug.MatchString(q.ID) {
+				l.report(path.Join(dir, "questions.yaml"), 1, "%s=%s: ids and values are lower-case letters, digits and dashes", q.ID, value)
+			}
+		}
 		p.Questions = append(p.Questions, guide.Question{ID: q.ID, Row: q.Row, Usual: q.Usual, Values: q.Values,
 			Stop: q.Stop, Ask: clauses(q.Ask, order), Picture: q.Picture})
 	}
@@ -100,14 +108,23 @@ func (l *loader) platformText(dir, lang string, p *guide.Platform) guide.Platfor
 	text := guide.PlatformText{Name: file.Name, Hint: file.Hint, Intro: file.Intro, Contacts: file.Contacts,
 		Warning: file.Warning, Freeze: file.Freeze, Labels: file.Labels, Questions: file.Questions}
 	text.Freeze.Text = l.markdown(place{file: name, line: lineOf(node, "freeze", "text"), platform: p.ID, lang: lang}, file.Freeze.Text)
+	for _, field := range []struct{ name, value string }{{"name", text.Name}, {"hint", text.Hint}, {"intro", text.Intro},
+		{"warning", text.Warning.Text}, {"freeze", text.Freeze.Text}} {
+		if field.value == "" {
+			l.report(name, lineOf(node, field.name), "%s is missing", field.name)
+		}
+	}
 	for _, q := range p.Questions {
 		qt, ok := file.Questions[q.ID]
 		if !ok {
 			l.report(name, lineOf(node, "questions"), "question %s has no text", q.ID)
 			continue
 		}
-		if lang == "zh" && width(strings.ReplaceAll(qt.Text, "|", "")) >= 20 {
+		if lang == mainLanguage && width(strings.ReplaceAll(qt.Text, "|", "")) >= 20 {
 			l.report(name, lineOf(node, "questions", q.ID), "the question has 20 characters or more (requirement A6)")
+		}
+		if qt.Short == "" || qt.Why == "" || q.Row && qt.Row == "" {
+			l.report(name, lineOf(node, "questions", q.ID), "question %s needs short and why, and row if it stands on the first screen", q.ID)
 		}
 		for _, v := range q.Values {
 			if qt.Values[v].Text == "" || qt.Values[v].Said == "" {

@@ -127,7 +127,7 @@ func (l *loader) collect(file string, offset int, node *yaml.Node) {
 // langOf reads the language off a file's name: zh.md → zh; data files have none.
 func langOf(file string) string {
 	base := file[strings.LastIndexByte(file, '/')+1:]
-	if code, ext, ok := strings.Cut(base, "."); ok && len(code) == 2 && (ext == "md" || ext == "yaml") {
+	if code, ext, ok := strings.Cut(base, "."); ok && (len(code) <= 3 || strings.Contains(code, "-")) && (ext == "md" || ext == "yaml") {
 		return code
 	}
 	return ""

@@ -97,6 +97,13 @@ func (a Answers) Without(question string) Answers {
 	return a
 }
 
+// Safe says whether the safety question was answered, and not by something that stops.
+func (a Answers) Safe() bool { return a.Value(a.of.safety) != "" && a.stop() == "" }
+
+// WithoutSafety takes the answer to the safety question back: it is never shared or kept, and asked again after a stop
+// (requirement G4).
+func (a Answers) WithoutSafety() Answers { return a.Without(a.of.safety) }
+
 // Answer is one question with what was said.
 type Answer struct{ Question, Value string }
 

@@ -5,18 +5,35 @@ import (
 	"slices"
 )
 
+// reserved are the keys that pages and the API use in a query for themselves.
+var reserved = []string{"ask", "after", "lang", "q", "to", "useful"}
+
 // Build connects a platform's parts and refuses what cannot work at all: rules that name unknown questions or
 // values, an end of the ladder that does not exist. What merely reads badly is the linter's business.
 func (p *Platform) Build() error {
 	if len(p.Questions) > maxQuestions {
 		return fmt.Errorf("platform %s: %d questions, at most %d", p.ID, len(p.Questions), maxQuestions)
 	}
+	p.safety = "" // a changed platform is built again
+	clear(p.naming[:])
 	p.questionAt = make(map[string]int, len(p.Questions))
 	for i, q := range p.Questions {
 		if len(q.Values) == 0 || len(q.Values) > 15 {
 			return fmt.Errorf("platform %s: question %s needs 1 to 15 values", p.ID, q.ID)
 		}
+		if _, twice := p.questionAt[q.ID]; twice || slices.Contains(reserved, q.ID) {
+			return fmt.Errorf("platform %s: question id %q is reserved or stands twice", p.ID, q.ID)
+		}
 		p.questionAt[q.ID] = i
+		if len(q.Stop) > 0 {
+			if p.safety != "" || len(q.Values)-len(q.Stop) != 1 {
+				return fmt.Errorf("platform %s: one question stops, and exactly one of its values leads on", p.ID)
+			}
+			p.safety = q.ID
+		}
+	}
+	if p.safety == "" {
+		return fmt.Errorf("platform %s: no question asks whether something is wrong right now (requirement G4)", p.ID)
 	}
 	for i := range p.Questions {
 		q := &p.Questions[i]
@@ -61,6 +78,7 @@ const maxChannels = 64
 
 // noteBecause notes which answers have a text that says why the channel suits, in whatever language.
 func (p *Platform) noteBecause(c *Channel) {
+	clear(c.because[:])
 	for i, q := range p.Questions {
 		for v, value := range q.Values {
 			for _, text := range c.Texts {

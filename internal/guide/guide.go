@@ -20,6 +20,7 @@ type Platform struct {
 	Last      string     // the channel every ladder ends at
 	Texts     map[string]PlatformText
 
+	safety     string // the question whose answers can stop
 	questionAt map[string]int
 	channelAt  map[string]*Channel
 	naming     [maxQuestions]uint64 // by question: bit i, the rules of channel i name it
@@ -76,6 +77,7 @@ type Channel struct {
 	Hours      string // when it is open, "" = always
 	Human      bool   // an official person
 	Aside      bool   // useful, but no way to reset: offered, never ranked
+	Situation  bool   // for a situation in which nothing is to be reset: listed apart
 	When       []Clause
 	Needs      []Clause
 	Lead       []Clause
@@ -147,7 +149,7 @@ type PlatformText struct {
 // ContactText names an official line.
 type ContactText struct{ Name, Note string }
 
-// Note is a heading with a text; the text is HTML made from Markdown.
+// Note is a heading with a text: HTML made from Markdown in Freeze, plain in Warning.
 type Note struct{ Title, Text string }
 
 // QuestionText is a question in one language. Need says what a channel that depends on it requires.
@@ -198,6 +200,9 @@ func (p *Platform) Question(id string) (Question, bool) {
 	}
 	return p.Questions[i], true
 }
+
+// Safety is the question that comes before any channel (requirement G4).
+func (p *Platform) Safety() Question { return p.Questions[p.questionAt[p.safety]] }
 
 // Label is how a label of the app reads in a language: the label itself, with its meaning behind it where the
 // language is another one.

@@ -11,7 +11,7 @@ import (
 type Progress struct {
 	Walks   []Walk // the newest first
 	Elder   bool   // 长辈版: large text
-	Dropped bool   // the oldest walk had to go for want of room; said once
+	Dropped bool   // the oldest walk had to go for want of room; said until the list is tidied
 }
 
 // Walk is one channel a person started.

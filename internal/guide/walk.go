@@ -57,17 +57,6 @@ func (c *Channel) AllSteps() []*Step {
 	return all
 }
 
-// BranchesAt lists the branches that a step offers.
-func (c *Channel) BranchesAt(id string) []*Branch {
-	var at []*Branch
-	for i := range c.Branches {
-		if c.Branches[i].From == id {
-			at = append(at, &c.Branches[i])
-		}
-	}
-	return at
-}
-
 func (c *Channel) index(id string) int {
 	return slices.IndexFunc(c.Steps, func(s Step) bool { return s.ID == id })
 }

@@ -88,9 +88,6 @@ func read(fsys fs.FS, name string) (*book, error) {
 	if b.Code != Default {
 		b.Prefix = "/" + b.Code
 	}
-	if p, ok := b.plain["language.prefix"]; ok && b.Code != Default && p != "" {
-		b.Prefix = p
-	}
 	tag, err := language.Parse(b.Tag)
 	if err != nil {
 		return nil, fmt.Errorf("language.tag %q: %w", b.Tag, err)
