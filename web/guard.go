@@ -125,7 +125,7 @@ func (s *Site) guard(name string, next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		started := time.Now() // a duration, not a date: the injected clock is for dates
 		defer func() {
-			if r := recover(); r == http.ErrAbortHandler {
+			if r := recover(); r == http.ErrAbortHandler { //nolint:errorlint // the server compares it just so
 				panic(r) // the server's own way to give up on a reader
 			} else if r != nil {
 				err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())

@@ -117,13 +117,3 @@ func (d document) links() []string {
 	}
 	return all
 }
-
-// inside says whether an element stands in one of a name.
-func (d document) inside(name string) bool {
-	for n := d.Parent; n != nil; n = n.Parent {
-		if n.Type == html.ElementNode && n.Data == name {
-			return true
-		}
-	}
-	return false
-}

@@ -21,7 +21,7 @@ import (
 )
 
 // patience bounds what one person does in one window.
-const patience = 2 * time.Minute
+const patience = 5 * time.Minute
 
 // tab is a window of a person: own cookies, the size of a small phone. Every method fails the test itself.
 type tab struct {

@@ -39,7 +39,10 @@ func TestSettings_allProblemsAreReportedAtOnce(t *testing.T) {
 func TestSettings_thePublicAddressIsWhatABrowserSends(t *testing.T) {
 	for _, c := range []struct{ public, addr, want string }{
 		{"", "localhost:8080", "http://localhost:8080"},
-		{"", ":8080", "http://localhost:8080"},
+		{"", "127.0.0.1:8080", "http://127.0.0.1:8080"},
+		{"", ":8080", ""}, // every address of the machine is none that people come to
+		{"", "0.0.0.0:8080", ""},
+		{"", "[::]:8080", ""},
 		{"", "localhost:80", "http://localhost"}, // no browser names the usual port
 		{"https://help.example", ":8080", "https://help.example"},
 		{"https://help.example/", ":8080", "https://help.example"},
@@ -158,11 +161,11 @@ func TestBadContent_stopsServeWithTheMessageOfCheck(t *testing.T) {
 	}
 	lines := 0
 	for line := range strings.SplitSeq(strings.TrimSpace(string(checked)), "\n") {
-		if strings.Contains(line, "warning: ") {
+		if !strings.HasPrefix(line, "content/") || strings.Contains(line, "warning: ") {
 			continue
 		}
 		lines++
-		if !strings.HasPrefix(line, "content/") || !strings.Contains(string(out), line) {
+		if !strings.Contains(string(out), line) {
 			t.Errorf("serve does not say %q", line)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 func (c *runCommand) start() ([]row, error) {
 	var times []float64
 	for range c.Rounds {
-		portal, err := c.portal("/")
+		portal, err := c.portal()
 		if err != nil {
 			return nil, err
 		}
@@ -31,7 +31,7 @@ func (c *runCommand) start() ([]row, error) {
 // memory looks at the process when it has served one page and has nothing to do, and at its highest after every page
 // was asked for and a step was served as fast as it goes.
 func (c *runCommand) memory() ([]row, error) {
-	portal, err := c.portal("/")
+	portal, err := c.portal()
 	if err != nil {
 		return nil, err
 	}

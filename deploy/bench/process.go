@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -65,7 +66,7 @@ func launch(path, program string, args ...string) (*server, error) {
 }
 
 func (s *server) stop() {
-	_ = s.process.Signal(os.Interrupt) // it may have ended by itself
+	_ = s.process.Signal(syscall.SIGTERM) // it may have ended by itself
 	<-s.done
 }
 
@@ -93,8 +94,8 @@ func free() (string, error) {
 	return l.Addr().String(), nil
 }
 
-func (c *runCommand) portal(path string) (*server, error) {
-	return launch(path, c.Portal, "demo", "--addr", "{addr}", "--log-level", "error")
+func (c *runCommand) portal() (*server, error) {
+	return launch("/", c.Portal, "demo", "--addr", "{addr}", "--log-level", "error")
 }
 
 func self() string {

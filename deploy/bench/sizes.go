@@ -24,7 +24,7 @@ var (
 
 // sizes looks at every page: the sitemap's in both languages, and what links lead to from there.
 func (c *runCommand) sizes() ([]row, error) {
-	portal, err := c.portal("/")
+	portal, err := c.portal()
 	if err != nil {
 		return nil, err
 	}

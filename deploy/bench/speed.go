@@ -53,7 +53,7 @@ func (c *runCommand) speed() ([]row, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	portal, err := c.portal("/")
+	portal, err := c.portal()
 	if err != nil {
 		return nil, err
 	}

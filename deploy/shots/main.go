@@ -72,12 +72,12 @@ func shoot(folder string) error {
 		if err := os.MkdirAll(filepath.Join(folder, l.name), 0o755); err != nil {
 			return err
 		}
-		if err := chromedp.Do(browser, chromedp.EmulateViewport(l.width, l.height), prefer(l.scheme)); err != nil {
+		if err := chromedp.Do(browser, prefer(l.scheme)); err != nil {
 			return fmt.Errorf("%s: %w", l.name, err)
 		}
 		for _, page := range pages {
 			file := strings.ReplaceAll(strings.TrimPrefix(page[1], "/gallery/"), "/", "-") + ".png"
-			if err := picture(browser, gallery.URL+page[1]+"?"+l.query, filepath.Join(folder, l.name, file)); err != nil {
+			if err := picture(browser, l, gallery.URL+page[1]+"?"+l.query, filepath.Join(folder, l.name, file)); err != nil {
 				return fmt.Errorf("%s %s: %w", l.name, page[1], err)
 			}
 		}
@@ -86,12 +86,19 @@ func shoot(folder string) error {
 	return nil
 }
 
-// picture saves the whole page, beyond the window too.
-func picture(browser context.Context, url, file string) error {
-	if err := chromedp.Do(browser, chromedp.Navigate(url)); err != nil {
+// picture saves the whole page. The window grows to the page, so that a bar at its foot does not lie over its middle.
+func picture(browser context.Context, l look, url, file string) error {
+	if err := chromedp.Do(browser, chromedp.EmulateViewport(l.width, l.height), chromedp.Navigate(url)); err != nil {
 		return err
 	}
-	image, err := chromedp.Run(browser, chromedp.FullScreenshot(100))
+	height, err := chromedp.Run(browser, chromedp.Evaluate[int64](`document.documentElement.scrollHeight`))
+	if err != nil {
+		return err
+	}
+	if err := chromedp.Do(browser, chromedp.EmulateViewport(l.width, height)); err != nil {
+		return err
+	}
+	image, err := chromedp.Run(browser, chromedp.CaptureScreenshot())
 	if err != nil {
 		return err
 	}
