@@ -5,8 +5,8 @@ GENERATED = find templates -name '*_templ.go' | sort | xargs cat | sha256sum
 
 .PHONY: run check test bench shots generate
 
-run: ## serves the demo at http://localhost:7331 and reloads on change
-	$(GO) tool templ generate --watch --proxy=http://localhost:8080 --cmd="$(GO) run ./cmd/zhaohui demo"
+run: ## serves the demo at http://127.0.0.1:7331 and reloads on change
+	$(GO) tool templ generate --watch --proxy=http://localhost:8080 --cmd="$(GO) run ./cmd/zhaohui demo --public-url=http://127.0.0.1:7331"
 
 generate: ## makes Go of the templates
 	$(GO) tool templ generate
