@@ -53,13 +53,13 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request) {
 
 // pick chooses the smallest form that the browser takes.
 func (a *asset) pick(accept string) (body []byte, coding string) {
-	if accepts(accept, "br") {
+	if Accepts(accept, "br") {
 		a.br.once.Do(func() { a.br.body = smaller(a.body, brotliOf(a.body)) })
 		if a.br.body != nil {
 			return a.br.body, "br"
 		}
 	}
-	if accepts(accept, "gzip") {
+	if Accepts(accept, "gzip") {
 		a.gz.once.Do(func() { a.gz.body = smaller(a.body, gzipOf(a.body)) })
 		if a.gz.body != nil {
 			return a.gz.body, "gzip"
@@ -68,8 +68,8 @@ func (a *asset) pick(accept string) (body []byte, coding string) {
 	return a.body, ""
 }
 
-// accepts reads Accept-Encoding; "q=0" means no.
-func accepts(header, coding string) bool {
+// Accepts reads Accept-Encoding; "q=0" means no.
+func Accepts(header, coding string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		name, q, _ := strings.Cut(strings.TrimSpace(part), ";")
 		if !strings.EqualFold(strings.TrimSpace(name), coding) {

@@ -20,6 +20,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 
 	"zhaohui/internal/guide"
+	"zhaohui/static"
 )
 
 // What the cache may hold at most: bytes of compressed pages, and addresses whose page is known.
@@ -95,7 +96,7 @@ func (c *pageCache) add(key pageKey, e *entry) {
 
 var (
 	htmlType    = []string{"text/html; charset=utf-8"}
-	varyOn      = []string{"Accept-Encoding, Cookie"}
+	sameOrigin  = []string{"same-origin"}
 	revalidated = []string{"private, no-cache"}
 	neverKept   = []string{"no-store"}
 )
@@ -164,7 +165,7 @@ func codingFor(r *http.Request) string {
 		return ""
 	}
 	for _, coding := range [...]string{brotliCoding, gzipCoding} {
-		if strings.Contains(accept[0], coding) && !strings.Contains(accept[0], coding+";q=0") {
+		if static.Accepts(accept[0], coding) {
 			return coding
 		}
 	}
@@ -219,8 +220,10 @@ func compressed(v *visit, coding string, page templ.Component) (*entry, error) {
 // set without copying: their names are canonical and nobody changes the values.
 func send(w http.ResponseWriter, r *http.Request, status int, e *entry, keep []string) (int, error) {
 	header := w.Header()
-	header["Content-Type"], header["Vary"], header["Cache-Control"] = htmlType, varyOn, keep
-	if status == http.StatusOK && keep[0] != neverKept[0] {
+	header["Content-Type"], header["Cache-Control"] = htmlType, keep // private, and asked for again each time: nothing to vary on
+	if keep[0] == neverKept[0] {
+		header["Referrer-Policy"] = sameOrigin
+	} else if status == http.StatusOK {
 		header["Etag"] = e.etag
 		if match := r.Header["If-None-Match"]; len(match) > 0 && strings.Contains(match[0], e.etag[0]) {
 			w.WriteHeader(http.StatusNotModified)

@@ -15,8 +15,10 @@ func (s *Site) showQuestion(v *visit) error {
 		return err
 	}
 	answers := v.answers(p)
-	question := answers.Recommend().Next
-	if again, ok := p.Question(v.QueryParam("ask")); ok && !again.Row { // change one answer, keep the others
+	recommendation := answers.Recommend()
+	question := recommendation.Next
+	again, ok := p.Question(v.QueryParam("ask"))
+	if ok && !again.Row && (recommendation.Stop == "" || len(again.Stop) > 0) { // change one answer, keep the others; after a stop only that one
 		question = &again
 	}
 	if question == nil {

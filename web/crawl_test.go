@@ -306,7 +306,7 @@ func checkClosed(p page) []string {
 			bad = append(bad, p.says("<%s> stands in the page", e.Data))
 		}
 	}
-	return append(bad, missingHeaders(p.target, p.header)...)
+	return append(bad, missingHeaders(p.target, p.header, p.body)...)
 }
 
 // staysHere says whether an address is of this site, a telephone number, or the one way out of a leaving notice.

@@ -48,7 +48,11 @@ func (s *Site) answerError(err error, c echo.Context) {
 	} else {
 		s.Log.Debug("request refused", "route", c.Path(), "method", c.Request().Method, "status", status)
 	}
-	if c.Response().Committed || c.Request().Context().Err() != nil { // answered, or nobody waits for an answer any more
+	if c.Response().Committed {
+		return
+	}
+	if c.Request().Context().Err() != nil { // nobody waits for a page any more, but it must not count as done
+		c.Response().WriteHeader(status)
 		return
 	}
 	if strings.HasPrefix(c.Request().URL.Path, "/api/") {

@@ -54,6 +54,13 @@ func TestSettings_thePublicAddressIsWhatABrowserSends(t *testing.T) {
 		{"help.example", ":8080", ""},
 		{"ftp://help.example", ":8080", ""},
 		{"https://", ":8080", ""},
+		{"https://HELP.example", ":8080", "https://HELP.example"},
+		{"https://user@help.example", ":8080", ""}, // what would be left out in silence is refused
+		{"https://help.example#x", ":8080", ""},
+		{"https://帮助.example", ":8080", ""}, // browsers send xn--…
+		{"https://:8443", ":8080", ""},
+		{"https://help.example:", ":8080", ""},
+		{`https://help"x`, ":8080", ""},
 	} {
 		got, err := publicURL(settings{PublicURL: c.public, Addr: c.addr})
 		if c.want == "" {

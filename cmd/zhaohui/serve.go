@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -209,6 +210,9 @@ func keyFile(c settings) string {
 	return filepath.Join(c.Data, "keys")
 }
 
+// publicHost is a host as browsers send it: plain letters (xn--… for others), an address, perhaps a port.
+var publicHost = regexp.MustCompile(`^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$`)
+
 // publicURL is where people reach the portal: nothing but scheme and host.
 func publicURL(c settings) (*url.URL, error) {
 	text := c.PublicURL
@@ -219,18 +223,19 @@ func publicURL(c settings) (*url.URL, error) {
 		text = "http://" + c.Addr
 	}
 	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !publicHost.MatchString(u.Host) || u.User != nil ||
+		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
 		return nil, fmt.Errorf("ZHAOHUI_PUBLIC_URL: want https://host, got %q", text)
 	}
 	usual := map[string]string{"http": ":80", "https": ":443"}[u.Scheme] // browsers leave it out of Host
 	return &url.URL{Scheme: u.Scheme, Host: strings.TrimSuffix(u.Host, usual)}, nil
 }
 
-const readHeaderTimeout = 5 * time.Second
+const readHeaderTimeout = 10 * time.Second // the same as for reading all: one deadline a request instead of two
 
 // newServer sets every limit that keeps a slow or greedy client from holding the server (requirement W8).
 func newServer(handler http.Handler, log *slog.Logger) *http.Server {
-	return &http.Server{Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second,
+	return &http.Server{Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readHeaderTimeout, WriteTimeout: 30 * time.Second,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: web.MaxHeader, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
 }
 

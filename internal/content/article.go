@@ -154,7 +154,7 @@ func (l *loader) answersOf(file string, p *guide.Platform, answers map[string]st
 	for question, value := range answers {
 		q, ok := p.Question(question)
 		switch {
-		case question == "safety":
+		case question == p.Safety().ID:
 			l.report(file, 1, "an article never answers the safety question for the reader (requirement G4)")
 		case !ok:
 			l.report(file, 1, "act: %s has no question %s", p.ID, question)

@@ -72,10 +72,13 @@ func (l *loader) inline(at place, source string) string {
 type links struct{ loader *loader }
 
 // Transform rewrites the destinations that content is written with into addresses.
-func (t *links) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
+func (t *links) Transform(doc *ast.Document, source text.Reader, _ parser.Context) {
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if link, ok := n.(*ast.Link); ok && entering {
 			link.Destination = []byte(t.loader.address(t.loader.at, string(link.Destination)))
+		}
+		if auto, ok := n.(*ast.AutoLink); ok && entering {
+			t.loader.report(t.loader.at.file, t.loader.at.line, "link <%s>: write [text](address), so that it is checked (requirement G2)", auto.URL(source.Source()))
 		}
 		if _, ok := n.(*ast.Image); ok && entering {
 			t.loader.report(t.loader.at.file, t.loader.at.line, "pictures are drawn from data, not linked")

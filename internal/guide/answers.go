@@ -49,6 +49,10 @@ func (p *Platform) Parse(query url.Values) (Answers, []*Refused) {
 			refused = append(refused, &Refused{Question: key, Value: value})
 			continue
 		}
+		if len(query[key]) > 1 { // nobody can tell which one was meant: it is asked again (requirement G4)
+			refused = append(refused, &Refused{Question: key, Value: value, Known: true})
+			continue
+		}
 		if value == "" { // an untouched choice of the first screen
 			continue
 		}

@@ -95,7 +95,7 @@ func chip(w i18n.Words, text string) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		label, meaning := gloss(w, text)
-		if meaning == "" {
+		if meaning == "" || meaning == label {
 			templ_7745c5c3_Err = Text(w, label).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

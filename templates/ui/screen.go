@@ -45,3 +45,14 @@ func (s Screen) ofCard() bool {
 	}
 	return false
 }
+
+// root reports whether a screen is one that a tab or an address opens: there
+// is no way back from it, so no arrow stands in its title bar.
+func (s Screen) root() bool {
+	for _, tab := range s.Tabs {
+		if tab.Tapped || tab.Label == s.Title {
+			return true
+		}
+	}
+	return s.Kind == "web" || s.Kind == "grid" && len(s.Tabs) > 0
+}

@@ -289,7 +289,7 @@ func screenBar(sprite string, s Screen) templ.Component {
 			}
 		}
 		if s.Title != "" {
-			var templ_7745c5c3_Var11 = []any{"tt", templ.KV("root", len(s.Tabs) > 0 || s.Kind == "web"), templ.KV("tap", s.Kind == "call" && s.FrameTapped)}
+			var templ_7745c5c3_Var11 = []any{"tt", templ.KV("root", s.root()), templ.KV("tap", s.Kind == "call" && s.FrameTapped)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var11...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
