@@ -96,7 +96,7 @@ func TestBad_unknownAddressesGetAUsefulPage(t *testing.T) {
 func TestPages_dropWhatTheyDoNotKnow(t *testing.T) {
 	b := newPortal(t, plainSite).browser()
 	for _, target := range []string{"/", "/p/alipay", "/p/alipay/choose", "/p/alipay/result", aChannel, aStep, anActive, "/progress"} {
-		clean, noisy := b.get(target+"?safety=none&phone=suspended"), b.get(target+"?utm_source=chat&from=groupmessage&phone=suspended&face=purple&safety=none&phone=")
+		clean, noisy := b.get(target+"?safety=none&phone=suspended"), b.get(target+"?utm_source=chat&from=groupmessage&phone=suspended&face=purple&safety=none&reserved=")
 		if clean.status != noisy.status || clean.body != noisy.body || clean.location() != noisy.location() {
 			t.Errorf("%s: another page for the same answers (%d, %d)", target, clean.status, noisy.status)
 		}

@@ -142,6 +142,9 @@ func TestCheck_namesFileAndLineOfEveryBrokenRule(t *testing.T) {
 	for rule, text := range map[string]string{"dead link to an article": "no article no-such", "dead link to a channel": "no channel no-such", "host not listed": `host "evil.example" is not listed`} {
 		b.expect(rule, file, b.before(file, "## ", line), text)
 	}
+	file = "help/which-wallet/en.md"
+	line = b.add(file, "See <https://evil.example/> too.")
+	b.expect("an outward link that no leaving notice stands before (G2)", file, b.before(file, "## ", line), "link <https://evil.example/>")
 	file = channelFile("alipay", "papers", "zh.md")
 	line = b.insert(file, "### see", 0, "看[这一步](#no-such-step)。", "")
 	b.expect("dead link to a step", file, b.before(file, "## ", line), "dead link: #no-such-step")
