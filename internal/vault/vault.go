@@ -86,15 +86,24 @@ func Open(file string) (k *Keyset, created bool, err error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return nil, false, fmt.Errorf("create keyset: %w", err)
 	}
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
+	if err := k.create(file); err != nil {
 		return nil, false, fmt.Errorf("create keyset: %w", err)
 	}
+	return k, true, nil
+}
+
+// create writes a new keyset file in one step, so that a crash leaves the whole of it or none, and never over another.
+func (k *Keyset) create(file string) error {
+	f, err := os.CreateTemp(filepath.Dir(file), ".keys-") // with mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
 	_, err = f.WriteString(k.String())
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return nil, false, fmt.Errorf("write keyset: %w", err)
+		return err
 	}
-	return k, true, nil
+	return os.Link(f.Name(), file)
 }
 
 // Sealer seals small values for one purpose with XChaCha20-Poly1305.
