@@ -101,6 +101,9 @@ func (s *Site) errorView(v *visit, status int) templates.ErrorView {
 	}
 	view := templates.ErrorView{Status: status, Title: v.words.T(key), Text: v.words.T(key + "-text"), Platforms: s.platformRows(v),
 		Contacts: s.contacts(v.words.Code())}
+	if s.Maintenance { // every way would lead back to this page
+		view.Platforms = nil
+	}
 	view.Page = s.frame(v, view.Title, "", "/", "")
 	view.NoIndex = true
 	return view
