@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"github.com/a-h/templ"
 
 	"zhaohui/internal/guide"
@@ -59,7 +61,7 @@ func (s *Site) questionView(v *visit, p *guide.Platform, answers guide.Answers, 
 		view.Hidden = withoutRows(p, view.Hidden)
 	}
 	view.Said = s.said(v, p, answers, q.ID)
-	view.Back = s.back(v, p, answers)
+	view.Back = s.back(v, p, answers, q.ID)
 	if contacts := platformContacts(p, lang); len(contacts) > 0 {
 		view.Contact = contacts[0]
 	}
@@ -137,9 +139,15 @@ func (s *Site) said(v *visit, p *guide.Platform, answers guide.Answers, except s
 	return list
 }
 
-// back is the page before: the last question answered, or the platform.
-func (s *Site) back(v *visit, p *guide.Platform, answers guide.Answers) string {
+// back is the page before: the last question that was asked before this one, or the platform.
+func (s *Site) back(v *visit, p *guide.Platform, answers guide.Answers, question string) string {
 	all := answers.All()
+	at := func(id string) int {
+		return slices.IndexFunc(p.Questions, func(q guide.Question) bool { return q.ID == id })
+	}
+	if question != "" {
+		all = slices.DeleteFunc(all, func(a guide.Answer) bool { return at(a.Question) >= at(question) })
+	}
 	for i := len(all) - 1; i >= 0; i-- {
 		if q, _ := p.Question(all[i].Question); !q.Row {
 			return v.to(choosePath(p.ID), join("ask="+all[i].Question, answers.Query()))

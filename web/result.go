@@ -40,7 +40,7 @@ func (s *Site) resultView(v *visit, p *guide.Platform, answers guide.Answers, r 
 	possible := r.Possible()
 	first := possible[0]
 	t := first.Texts[lang]
-	view := templates.ResultView{Platform: p.ID, Headline: title(t.Headline), Said: s.said(v, p, answers, ""), Back: s.back(v, p, answers),
+	view := templates.ResultView{Platform: p.ID, Headline: title(t.Headline), Said: s.said(v, p, answers, ""), Back: s.back(v, p, answers, ""),
 		Page: s.frame(v, unbroken(t.Headline), t.Summary, resultPath(p.ID), answers.Query()),
 		Lead: v.words.T("result.lead", "n", len(possible)), First: s.choice(v, p, answers, first)}
 	view.NoIndex = true

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -19,6 +20,16 @@ type checkCommand struct {
 
 // Run prints every problem as file:line: text; only errors make it fail.
 func (c *checkCommand) Run() error {
+	for _, folder := range []string{c.Content, c.Root} {
+		if info, err := os.Stat(folder); folder != "" && (err != nil || !info.IsDir()) {
+			return fmt.Errorf("%s is not a folder", folder)
+		}
+	}
+	if c.Content != "" {
+		if _, err := os.Stat(filepath.Join(c.Content, "operator.yaml")); err != nil {
+			fmt.Printf("warning: %s has no operator.yaml, so the pages carry the name %s\n", c.Content, "找回")
+		}
+	}
 	files := contentFiles(c.Content, nil)
 	if c.Root != "" {
 		files = os.DirFS(c.Root)

@@ -24,7 +24,7 @@ func (c *rotateCommand) Run() error {
 	file := keyFile(settings{Data: c.Data, KeyFile: c.KeyFile})
 	raw, err := os.ReadFile(file)
 	if err != nil {
-		return fmt.Errorf("rotate: %w", err)
+		return fmt.Errorf("rotate: %w (name the folder with --data or the file with --key-file)", err)
 	}
 	keys, err := vault.Parse(string(raw))
 	if err != nil {

@@ -40,7 +40,7 @@ type settings struct {
 	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For counts." placeholder:"NET"`
 	KeyFile        string   `help:"File with the keyset; DATA/keys by default, created if missing." placeholder:"FILE"`
 	Maintenance    bool     `help:"Answer every page with the maintenance page."`
-	LogLevel       string   `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error"`
+	LogLevel       string   `help:"debug, info, warn or error." default:"info"`
 }
 
 type serveCommand struct {
@@ -85,7 +85,7 @@ func open(c settings, extra fs.FS) (*portal, error) {
 	var level slog.Level
 	var problems []error
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
-		problems = append(problems, fmt.Errorf("log level: %w", err))
+		problems = append(problems, fmt.Errorf("ZHAOHUI_LOG_LEVEL: want debug, info, warn or error, got %q", c.LogLevel))
 	}
 	p := &portal{log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))}
 	public, err := publicURL(c)
@@ -260,7 +260,7 @@ func (p *portal) run(addr, adminAddr string, handler http.Handler) error {
 	defer stop()
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return fmt.Errorf("listen: %w", err)
+		return fmt.Errorf("ZHAOHUI_ADDR: cannot listen: %w", err)
 	}
 	servers := []*http.Server{newServer(handler, p.log)}
 	failed := make(chan error, 2)

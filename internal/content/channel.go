@@ -21,6 +21,7 @@ type channelFile struct {
 	Human      bool
 	Aside      bool
 	Situation  bool
+	Older      bool
 	When       []clause
 	Needs      []clause
 	Lead       []clause
@@ -91,7 +92,7 @@ func (l *loader) channel(platformDir, id string, p *guide.Platform, every []clau
 		return slices.IndexFunc(p.Questions, func(q guide.Question) bool { return q.ID == question })
 	}
 	c := &guide.Channel{ID: id, Rows: file.Rows, Confidence: guide.Confidence(file.Confidence), Checked: file.Checked.Time,
-		WaitHours: file.Wait, Hours: file.Hours, Human: file.Human, Aside: file.Aside, Situation: file.Situation,
+		WaitHours: file.Wait, Hours: file.Hours, Human: file.Human, Aside: file.Aside, Situation: file.Situation, Older: file.Older,
 		When:  clauses(l.known(name, node, "when", p, file.When), order),
 		Needs: clauses(with(l.known(name, node, "needs", p, file.Needs), every), order),
 		Lead:  clauses(l.known(name, node, "lead", p, file.Lead), order),
@@ -186,6 +187,8 @@ func (l *loader) checkTrust(file string, node *yaml.Node, confidence string, che
 	}
 	if checked.IsZero() {
 		l.report(file, lineOf(node, "checked"), "checked: the date of the last check is missing")
+	} else if checked.After(l.now) {
+		l.report(file, lineOf(node, "checked"), "checked: %s is still to come", checked.Format("2006-01-02"))
 	} else if days := int(l.now.Sub(checked.Time).Hours() / 24); days > Overdue {
 		l.warn(file, lineOf(node, "checked"), "checked %d days ago: look whether it still holds", days)
 	}

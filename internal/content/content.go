@@ -55,6 +55,7 @@ type Station struct{ Title, HTML string }
 // Home is what the first page names.
 type Home struct {
 	Topics []string // slugs of articles, in order
+	Lines  []string // official numbers that texts may name, beside the platforms' own and the stops'
 }
 
 // Page is a page of prose: how to know that this portal is genuine, privacy.

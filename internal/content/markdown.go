@@ -75,6 +75,7 @@ type links struct{ loader *loader }
 func (t *links) Transform(doc *ast.Document, source text.Reader, _ parser.Context) {
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if link, ok := n.(*ast.Link); ok && entering {
+			t.checkNumber(link, source.Source())
 			link.Destination = []byte(t.loader.address(t.loader.at, string(link.Destination)))
 		}
 		if auto, ok := n.(*ast.AutoLink); ok && entering {
@@ -85,6 +86,20 @@ func (t *links) Transform(doc *ast.Document, source text.Reader, _ parser.Contex
 		}
 		return ast.WalkContinue, nil
 	})
+}
+
+// checkNumber refuses a link that shows one number and dials another.
+func (t *links) checkNumber(link *ast.Link, source []byte) {
+	number, ok := strings.CutPrefix(string(link.Destination), "tel:")
+	var shown strings.Builder
+	for child := link.FirstChild(); child != nil; child = child.NextSibling() {
+		if words, ok := child.(*ast.Text); ok {
+			shown.Write(words.Value(source))
+		}
+	}
+	if ok && telephone.MatchString(shown.String()) && strings.ReplaceAll(shown.String(), "-", "") != strings.ReplaceAll(number, "-", "") {
+		t.loader.report(t.loader.at.file, t.loader.at.line, "the link shows %s but dials %s", shown.String(), number)
+	}
 }
 
 // address turns a link of the content into an address of a page.

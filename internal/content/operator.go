@@ -2,6 +2,7 @@ package content
 
 import (
 	"io/fs"
+	"net/url"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -49,6 +50,14 @@ func (l *loader) operator() Operator {
 	}
 	if o.Name.In(mainLanguage) == "" {
 		l.report("operator.yaml", 1, "name is missing")
+	}
+	if o.Hotline != "" && !telephone.MatchString(o.Hotline) {
+		l.report("operator.yaml", 1, "hotline: %q is no telephone number", o.Hotline)
+	}
+	for _, host := range o.Hosts {
+		if u, err := url.Parse("https://" + host); err != nil || u.Host != host || host == "" {
+			l.report("operator.yaml", 1, "hosts: %q is not a bare host like help.example.com", host)
+		}
 	}
 	for _, name := range []string{o.Logo, o.Theme} {
 		if name == "" {

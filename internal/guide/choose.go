@@ -206,7 +206,7 @@ func (a *Answers) fit(c *Channel) Fit {
 	for _, clause := range c.Needs {
 		fit = min(fit, a.possible(clause))
 	}
-	if c.Confidence == Unconfirmed {
+	if c.Confidence == Unconfirmed || c.Older {
 		fit = min(fit, Maybe)
 	}
 	return fit

@@ -76,6 +76,7 @@ type Channel struct {
 	WaitHours  int    // waiting for somebody else, at most
 	Hours      string // when it is open, "" = always
 	Human      bool   // an official person
+	Older      bool   // an older route: it fits perhaps at most
 	Aside      bool   // useful, but no way to reset: offered, never ranked
 	Situation  bool   // for a situation in which nothing is to be reset: listed apart
 	When       []Clause

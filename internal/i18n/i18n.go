@@ -53,6 +53,11 @@ func Load(fsys fs.FS) (*Catalog, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
+		for _, other := range c.books {
+			if other.Tag == b.Tag {
+				return nil, fmt.Errorf("read %s: language.tag %q is %s's", name, b.Tag, other.Code)
+			}
+		}
 		c.books = append(c.books, b)
 	}
 	sort.SliceStable(c.books, func(i, j int) bool {
