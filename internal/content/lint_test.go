@@ -178,7 +178,20 @@ func TestCheck_namesFileAndLineOfEveryBrokenRule(t *testing.T) {
 
 	file = channelFile("alipay", "hotline", "zh.md")
 	b.expect("half-width punctuation", file, b.insert(file, "## ", 0, "这里有,半角的逗号", ""), "half-width punctuation")
-	b.files["operator.yaml"] = &fstest.MapFile{Data: []byte("logo: nothing.svg\n")}
+	b.files["operator.yaml"] = &fstest.MapFile{Data: []byte("logo: nothing.svg\nhotline: abc\nhosts: [\"https://help.example.com/\"]\n")}
+	b.expect("a hotline that is no number", "operator.yaml", 1, `"abc" is no telephone number`)
+	b.expect("a host that is an address", "operator.yaml", 1, "is not a bare host")
+	file = "help/deceased/zh.md"
+	line = b.add(file, "打[95188](tel:10086)，或者[这里](tel:12345)。")
+	b.expect("a number that dials another", file, b.before(file, "## ", line), "shows 95188 but dials 10086")
+	b.expect("a number that is no official line", file, b.before(file, "## ", line), "tel:12345 is no official line")
+	file = channelFile("wechatpay", "change", "en.md")
+	b.expect("a break mark that joins two words", file, b.replace(file, "title:", 0, func(string) string { return "title: A new|password" }), "joins two words")
+	file = channelFile("wechatpay", "service", "channel.yaml")
+	b.expect("a check still to come", file, b.replace(file, "checked:", 0, func(string) string { return "checked: 2027-01-01" }), "is still to come")
+	file = channelFile("alipay", "face", "channel.yaml")
+	b.replace(file, "to: look-into-frame", 0, func(string) string { return "    to: avatar" })
+	b.expect("branches in a circle", file, b.replace(file, "branches:", 0, func(l string) string { return l }), "in a circle")
 	b.expect("an operator without a name", "operator.yaml", 1, "name is missing")
 	b.expect("a logo that is not there", "operator.yaml", 1, "nothing.svg: no such file")
 	file = "help/no-card/article.yaml"
