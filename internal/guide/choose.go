@@ -255,13 +255,21 @@ func (a *Answers) reasons(to []Reason, c *Channel) []Reason {
 	for _, clauses := range [...][]Clause{c.When, c.Needs} {
 		for _, clause := range clauses {
 			fit := a.possible(clause)
+			unknown := -1 // of several that would do, only the last one asked is named: "needs an SMS" is untrue if an open app will do
 			for i := range clause {
 				term := &clause[i]
 				unsaid := a.given[term.question] == 0
 				if found[term.question] != Off || a.term(term) != fit || unsaid && (fit == Yes || a.of.Questions[term.question].Row) {
 					continue
 				}
+				if unsaid {
+					unknown = term.question
+					continue
+				}
 				found[term.question] = fit
+			}
+			if unknown >= 0 {
+				found[unknown] = fit
 			}
 		}
 	}

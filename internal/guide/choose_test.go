@@ -312,6 +312,23 @@ func TestProperties_unsureNeverHides(t *testing.T) {
 	}
 }
 
+// Where several things would do, the reason does not claim that one of them is needed: an open app makes the SMS needless.
+func TestReasons_nameWhatWouldDo(t *testing.T) {
+	p := platforms(t)["alipay"]
+	for says, want := range map[string]string{"safety=none&face=yes": "app", "safety=none&face=yes&phone=suspended": "app", "safety=none&face=yes&app=no": "phone"} {
+		first := answers(t, p, says).Recommend().First()
+		var unknown []string
+		for _, r := range first.Reasons {
+			if r.Fit == guide.Maybe {
+				unknown = append(unknown, r.Question)
+			}
+		}
+		if first.ID != "face" || !slices.Equal(unknown, []string{want}) {
+			t.Errorf("%s: %s names %v as unknown, want %s", says, first.ID, unknown, want)
+		}
+	}
+}
+
 func BenchmarkRecommend(b *testing.B) {
 	a := answers(b, platforms(b)["alipay"], situations[1].says)
 	for b.Loop() {
