@@ -26,7 +26,7 @@ func TestSettings_allProblemsAreReportedAtOnce(t *testing.T) {
 	if err == nil {
 		t.Fatal("it opens")
 	}
-	for _, setting := range []string{"ZHAOHUI_ADDR", "ZHAOHUI_PUBLIC_URL", "ZHAOHUI_CONTENT", "ZHAOHUI_TRUSTED_PROXIES", "ZHAOHUI_ADMIN_ADDR", "keyset", "log level"} {
+	for _, setting := range []string{"ZHAOHUI_ADDR", "ZHAOHUI_PUBLIC_URL", "ZHAOHUI_CONTENT", "ZHAOHUI_TRUSTED_PROXIES", "ZHAOHUI_ADMIN_ADDR", "keyset", "ZHAOHUI_LOG_LEVEL"} {
 		if !strings.Contains(err.Error(), setting) {
 			t.Errorf("nothing about %s in:\n%v", setting, err)
 		}
