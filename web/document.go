@@ -23,7 +23,9 @@ func (s *Site) showDocument(v *visit) error {
 		if slug == "genuine" {
 			html += s.genuineHosts(v)
 		}
-		return templates.Doc(templates.DocView{Page: s.frame(v, unbroken(page.Title), page.Lead, "/"+slug, ""), Title: title(page.Title), HTML: html})
+		view := templates.DocView{Page: s.frame(v, unbroken(page.Title), page.Lead, "/"+slug, ""), Title: title(page.Title), HTML: html}
+		view.ShareURL = v.to("/share/"+slug, "")
+		return templates.Doc(view)
 	})
 }
 

@@ -20,6 +20,7 @@ func (s *Site) showHelp(v *visit) error {
 
 func (s *Site) helpView(v *visit) templates.HelpIndexView {
 	view := templates.HelpIndexView{Page: s.frame(v, v.words.T("help.title"), v.words.T("help.lead"), "/help", "")}
+	view.ShareURL = v.to("/share/help", "")
 	for _, topic := range help.Topics {
 		t := templates.TopicView{Name: v.words.T("say.topic-" + topic)}
 		for _, a := range s.Content.Help.Articles {

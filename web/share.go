@@ -44,6 +44,15 @@ func (s *Site) shared(v *visit, rest string) (name, path, query string, err erro
 		}
 		return unbroken(a.Texts[lang].Title), articlePath(a.Slug), "", nil
 	}
+	if stop, ok := s.Content.Stops[parts[len(parts)-1]]; ok && len(parts) == 2 && parts[0] == "stop" {
+		return unbroken(stop.Texts[lang].Title), "/stop/" + stop.ID, "", nil
+	}
+	if page, ok := s.Content.Pages[rest]; ok {
+		return unbroken(page[lang].Title), "/" + rest, "", nil
+	}
+	if rest == "help" {
+		return v.words.T("help.title"), "/help", "", nil
+	}
 	if len(parts) < 2 || len(parts) > 4 || parts[0] != "p" {
 		return "", "", "", notFound
 	}

@@ -21,7 +21,7 @@ func (s *Site) stopView(v *visit, p *guide.Platform, answers guide.Answers, id s
 	t := stop.Texts[lang]
 	view := s.stations(v, stop, platformContacts(p, lang))
 	view.Page = s.frame(v, unbroken(t.Title), t.Lead, resultPath(p.ID), answers.Query())
-	view.NoIndex = true
+	view.NoIndex, view.ShareURL = true, v.to("/share/stop/"+id, "")
 	view.Done.Text, view.Done.URL = t.Done, v.to(choosePath(p.ID), answers.WithoutSafety().Query())
 	if stop.Freeze {
 		freeze := p.Texts[lang].Freeze
@@ -42,6 +42,7 @@ func (s *Site) showStop(v *visit) error {
 		t := stop.Texts[lang]
 		view := s.stations(v, stop, s.contacts(lang))
 		view.Page = s.frame(v, unbroken(t.Title), t.Lead, "/stop/"+id, "")
+		view.ShareURL = v.to("/share/stop/"+id, "")
 		view.Done.Text, view.Done.URL = t.Done, v.to("/", "")
 		for _, other := range slices.Sorted(maps.Keys(s.Content.Stops)) {
 			if other != id {
