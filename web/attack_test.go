@@ -29,6 +29,23 @@ func TestG4_afterAStopNoOtherQuestionIsAsked(t *testing.T) {
 	}
 }
 
+func TestG4_nothingGoesOnOrIsKeptAfterAStop(t *testing.T) {
+	b := newPortal(t, plainSite).browser()
+	p := realContent().Platforms[0]
+	channel := "/p/" + p.ID + "/" + p.Channels[0].ID
+	for _, did := range []string{"done", "failed", "save"} {
+		r := b.request("POST", channel+"/"+p.Channels[0].Steps[0].ID+"?safety=coached", strings.NewReader("did="+did))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		a := b.send(r)
+		if !strings.HasPrefix(a.location(), "/p/"+p.ID+"/result?safety=coached") || len(a.set) > 0 {
+			t.Errorf("%s leads to %d %s and sets %d cookies", did, a.status, a.location(), len(a.set))
+		}
+	}
+	if !strings.Contains(b.get(channel+"/done?safety=coached").body, `data-stop="coached"`) {
+		t.Error("the last page of a walk shows next ways after a stop")
+	}
+}
+
 // A form that did not arrive whole must not look as if it had been taken.
 func TestW8_aFormThatWasCutOffIsNotAnsweredAsDone(t *testing.T) {
 	p := newPortal(t, plainSite)

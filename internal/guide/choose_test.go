@@ -237,6 +237,9 @@ func checkProperties(t failer, p *guide.Platform, a guide.Answers) {
 		if c.Fit < guide.Maybe {
 			t.Errorf("%s: %s is ruled out but stands at %d", a.Query(), c.ID, i+1)
 		}
+		if c.Older && c.Fit == guide.Yes {
+			t.Errorf("%s: %s, an older route, surely fits", a.Query(), c.ID)
+		}
 		if c.Confidence == guide.Unconfirmed && (i == 0 || c.Fit == guide.Yes) {
 			t.Errorf("%s: unconfirmed %s stands at %d as %v", a.Query(), c.ID, i+1, c.Fit)
 		}
