@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs what the tests need on a fresh Debian machine, and only what is missing: a browser, Chinese fonts, and the
-# page checkers from npm. `deploy/test-tools.sh bench` adds the load generator.
+# Installs what the tests need on a fresh Debian machine, and only what is missing: a browser, Chinese fonts, PostgreSQL
+# (its programs: tests start a cluster of their own), and the page checkers from npm. `deploy/test-tools.sh bench` adds
+# the load generator.
 set -eu
 cd "$(dirname "$0")/test-tools"
 
@@ -17,6 +18,7 @@ for name in ${ZHAOHUI_TEST_CHROMIUM:-chromium chromium-browser google-chrome goo
 	if command -v "$name" >/dev/null; then browser=$name; fi
 done
 [ -n "${browser:-}" ] || packages="$packages chromium"
+[ -n "$(command -v postgres || ls -d /usr/lib/postgresql/*/bin/postgres 2>/dev/null)" ] || packages="$packages postgresql"
 installed fonts-noto-cjk || packages="$packages fonts-noto-cjk"
 [ "${1:-}" != bench ] || command -v wrk >/dev/null || packages="$packages wrk"
 command -v npm >/dev/null || packages="$packages npm"

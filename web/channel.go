@@ -27,6 +27,9 @@ func (s *Site) showChannel(v *visit) error {
 		if stop := answers.Recommend().Stop; stop != "" {
 			return templates.Stop(s.stopView(v, p, answers, stop))
 		}
+		if c.Live != nil {
+			return templates.LiveStart(s.liveStartView(v, p, c, answers, after))
+		}
 		return templates.Channel(s.channelView(v, p, c, answers, after))
 	})
 }
@@ -36,7 +39,7 @@ func (s *Site) channelView(v *visit, p *guide.Platform, c *guide.Channel, answer
 	t, query := c.Texts[lang], answers.Query()
 	view := templates.ChannelView{Platform: p.ID, ID: c.ID, Title: title(t.Title), Summary: t.Summary, IntroHTML: carry(v, p, t.IntroHTML, query),
 		Page: s.frame(v, unbroken(t.Title), t.Summary, channelPath(p.ID, c.ID), query), Have: t.Have, Risks: t.Risks, IfNot: t.IfNot,
-		StartText: v.words.T("result.start"), StartURL: v.to(stepPath(p.ID, c.ID, c.Steps[0].ID), query), PlatformName: p.Texts[lang].Name,
+		StartText: v.words.T("result.start"), StartURL: v.to(stepPath(p.ID, c.ID, firstStep(c)), query), PlatformName: p.Texts[lang].Name,
 		PlatformURL: v.to(platformPath(p.ID), ""), Trust: s.trust(v, c.Confidence, c.Checked, c.Sources)}
 	view.Data = howTo(view.Title.String(), t, c)
 	view.ShareURL = v.to("/share"+channelPath(p.ID, c.ID), "")
@@ -52,13 +55,22 @@ func (s *Site) channelView(v *visit, p *guide.Platform, c *guide.Channel, answer
 		view.Steps = append(view.Steps, templates.StepLink{Number: i + 1, Title: unbroken(t.Steps[step.ID].Title),
 			URL: v.to(stepPath(p.ID, c.ID, step.ID), query)})
 	}
-	if next := answers.After(c.ID); next != nil && next.ID != c.ID {
-		view.Fallback = append(view.Fallback, ui.Link{Text: next.Texts[lang].Name, URL: v.to(channelPath(p.ID, next.ID), query)})
-	}
-	if last, ok := p.Channel(p.Last); ok && last.ID != c.ID && (len(view.Fallback) == 0 || view.Fallback[0].Text != last.Texts[lang].Name) {
-		view.Fallback = append(view.Fallback, ui.Link{Text: last.Texts[lang].Name, URL: v.to(channelPath(p.ID, last.ID), query)})
-	}
+	view.Fallback = fallbacks(v, p, c, answers)
 	return view
+}
+
+// fallbacks are the next rung of the ladder, and its end.
+func fallbacks(v *visit, p *guide.Platform, c *guide.Channel, answers guide.Answers) []ui.Link {
+	var links []ui.Link
+	lang := v.words.Code()
+	next := answers.After(c.ID)
+	if next != nil && next.ID != c.ID {
+		links = append(links, ui.Link{Text: next.Texts[lang].Name, URL: v.to(channelPath(p.ID, next.ID), answers.Query())})
+	}
+	if last, ok := p.Channel(p.Last); ok && last.ID != c.ID && (next == nil || next.ID != last.ID) {
+		links = append(links, ui.Link{Text: last.Texts[lang].Name, URL: v.to(channelPath(p.ID, last.ID), answers.Query())})
+	}
+	return links
 }
 
 // safety is the question that stands before any channel until it is answered (requirement G4); nil once it is.

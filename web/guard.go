@@ -22,7 +22,7 @@ type words = i18n.Words
 const (
 	maxAddress = 4 << 10 // bytes of path and query
 	maxBody    = 8 << 10
-	maxValue   = 2 << 10
+	maxValue   = 4 << 10
 	// MaxHeader is for the server that runs the site.
 	MaxHeader = 16 << 10
 )

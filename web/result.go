@@ -4,6 +4,7 @@ import (
 	"github.com/a-h/templ"
 
 	"zhaohui/internal/guide"
+	"zhaohui/internal/recovery"
 	"zhaohui/templates"
 	"zhaohui/templates/ui"
 )
@@ -68,9 +69,9 @@ func (s *Site) resultView(v *visit, p *guide.Platform, answers guide.Answers, r 
 func (s *Site) choice(v *visit, p *guide.Platform, answers guide.Answers, c guide.Ranked) templates.ChoiceView {
 	t := c.Texts[v.words.Code()]
 	view := templates.ChoiceView{ID: c.ID, Fit: fit(v, c), Title: title(t.Title), Reasons: s.reasons(v, p, c), IfNot: t.IfNot, Human: c.Human,
-		Facts:    []ui.Fact{{Term: v.words.T("fact.time"), Text: v.words.T("say.how-long", "Minutes", minutes(v, c.Channel), "n", len(c.Steps))}},
+		Facts:    []ui.Fact{{Term: v.words.T("fact.time"), Text: howLong(v, c.Channel)}},
 		AboutURL: v.to(channelPath(p.ID, c.ID), answers.Query()), Trust: s.trust(v, c.Confidence, c.Checked, c.Sources),
-		StartURL: v.to(stepPath(p.ID, c.ID, c.Steps[0].ID), answers.Query()), StartText: v.words.T("result.start"),
+		StartURL: v.to(stepPath(p.ID, c.ID, firstStep(c.Channel)), answers.Query()), StartText: v.words.T("result.start"),
 		ShareURL: v.to("/share"+channelPath(p.ID, c.ID), "")}
 	if len(t.Have) > 0 {
 		view.Facts = append(view.Facts, ui.Fact{Term: v.words.T("fact.have"), Text: list(v, t.Have)})
@@ -79,6 +80,22 @@ func (s *Site) choice(v *visit, p *guide.Platform, answers guide.Answers, c guid
 		view.Facts = append(view.Facts, ui.Fact{Term: v.words.T("fact.hours"), Text: c.Hours})
 	}
 	return view
+}
+
+// firstStep is where a channel begins: a live one with the safety question.
+func firstStep(c *guide.Channel) string {
+	if c.Live != nil {
+		return recovery.StepSafety
+	}
+	return c.Steps[0].ID
+}
+
+// howLong is the time that a channel takes, and its steps where they are known beforehand.
+func howLong(v *visit, c *guide.Channel) string {
+	if c.Live != nil {
+		return minutes(v, c)
+	}
+	return v.words.T("say.how-long", "Minutes", minutes(v, c), "n", len(c.Steps))
 }
 
 func (s *Site) rung(v *visit, p *guide.Platform, answers guide.Answers, c guide.Ranked) templates.RungView {

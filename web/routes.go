@@ -36,6 +36,15 @@ var pages = []route{
 	{"GET", "/p/:platform/:channel/done", everyone, (*Site).showDone},
 	{"GET", "/p/:platform/:channel/:step", everyone, (*Site).showStep},
 	{"POST", "/p/:platform/:channel/:step", everyone, (*Site).submitStep},
+	{"GET", "/case", everyone, (*Site).showResume},
+	{"POST", "/case", everyone, (*Site).submitResume},
+	{"GET", "/case/:ref", everyone, (*Site).showCase},
+	{"POST", "/case/:ref", everyone, (*Site).submitCase},
+	{"GET", "/case/:ref/hold.ics", everyone, (*Site).showCalendar},
+	{"GET", "/case/:ref/join/:token", everyone, (*Site).showJoin},
+	{"POST", "/case/:ref/join/:token", everyone, (*Site).submitJoin},
+	{"GET", "/mail/:token", everyone, (*Site).showMail},
+	{"POST", "/mail/:token", everyone, (*Site).submitMail},
 	{"GET", "/progress", everyone, (*Site).showProgress},
 	{"POST", "/progress", everyone, (*Site).submitProgress},
 	{"POST", "/text-size", everyone, (*Site).submitTextSize},
@@ -56,6 +65,9 @@ func (s *Site) plain(e *echo.Echo) {
 	e.GET("/api/openapi.yaml", s.guard("api", s.showOpenAPI))
 	e.GET("/sitemap.xml", s.guard("sitemap", s.showSitemap))
 	e.GET("/robots.txt", s.guard("robots", s.showRobots))
+	if s.Demo != nil {
+		s.demo(e)
+	}
 	e.GET("/healthz", s.showHealth)
 	e.GET("/readyz", s.showReady)
 	e.GET(static.Prefix+"*", echo.WrapHandler(static.Handler()))

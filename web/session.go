@@ -4,11 +4,14 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/gorilla/securecookie"
 	"github.com/gorilla/sessions"
 
 	"zhaohui/internal/guide"
+	"zhaohui/internal/recovery"
 	"zhaohui/internal/vault"
 )
 
@@ -97,4 +100,71 @@ func (c sealedCodec) Decode(name, value string, into any) error {
 	}
 	*values = map[any]any{progressValue: plain}
 	return nil
+}
+
+// caseStore keeps, in the browser, the key to the one case that it runs, and which accounts it recovered before. What
+// the key may do is kept with the case on the server, where it can be taken back (requirement W4).
+type caseStore struct {
+	keys, devices *sessions.CookieStore
+	key, device   string // names
+}
+
+// How long the browser keeps them: a case with its longest hold, and a browser that is known (coverage L19).
+const (
+	caseAge   = 14 * 24 * 3600
+	deviceAge = 400 * 24 * 3600
+)
+
+func newCaseStore(keys *vault.Keyset, secure bool) *caseStore {
+	cookie := func(purpose string, age int) *sessions.CookieStore {
+		return &sessions.CookieStore{Codecs: []securecookie.Codec{sealedCodec{keys.Sealer(purpose)}},
+			Options: &sessions.Options{Path: "/", MaxAge: age, HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode}}
+	}
+	c := &caseStore{keys: cookie("case", caseAge), devices: cookie("device", deviceAge), key: "zh_case", device: "zh_device"}
+	if secure {
+		c.key, c.device = "__Host-"+c.key, "__Host-"+c.device
+	}
+	return c
+}
+
+// read is the browser's key; empty if it has none.
+func (c *caseStore) read(r *http.Request) recovery.Key {
+	id, token, ok := strings.Cut(load(c.keys, r, c.key), " ")
+	if !ok {
+		return recovery.Key{}
+	}
+	return recovery.Key{Case: id, Token: token}
+}
+
+func (c *caseStore) write(w http.ResponseWriter, r *http.Request, key recovery.Key) error {
+	return save(c.keys, w, r, c.key, key.Case+" "+key.Token)
+}
+
+// known are the accounts that were recovered in this browser.
+func (c *caseStore) known(r *http.Request) []string {
+	return strings.Fields(load(c.devices, r, c.device))
+}
+
+// remember adds an account; the oldest makes room.
+func (c *caseStore) remember(w http.ResponseWriter, r *http.Request, subject string) error {
+	known := slices.DeleteFunc(c.known(r), func(s string) bool { return s == subject })
+	known = append([]string{subject}, known...)
+	return save(c.devices, w, r, c.device, strings.Join(known[:min(len(known), 5)], " "))
+}
+
+func load(store *sessions.CookieStore, r *http.Request, name string) string {
+	session, err := store.New(r, name)
+	if err != nil || session.IsNew {
+		return ""
+	}
+	plain, _ := session.Values[progressValue].([]byte)
+	return string(plain)
+}
+
+func save(store *sessions.CookieStore, w http.ResponseWriter, r *http.Request, name, value string) error {
+	session := sessions.NewSession(store, name)
+	options := *store.Options
+	session.Options = &options
+	session.Values[progressValue] = []byte(value)
+	return store.Save(r, w, session)
 }

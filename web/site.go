@@ -14,6 +14,7 @@ import (
 	"zhaohui/internal/content"
 	"zhaohui/internal/help"
 	"zhaohui/internal/i18n"
+	"zhaohui/internal/recovery"
 	"zhaohui/internal/vault"
 	"zhaohui/static"
 )
@@ -29,9 +30,14 @@ type Config struct {
 	Now         func() time.Time
 	Log         *slog.Logger
 	Registry    *prometheus.Registry
-	Proxies     []string      // addresses or networks of trusted proxies; none by default
-	Maintenance bool          // every page says that we are at work and where to call meanwhile
-	Overlay     OverlayAssets // the operator's logo and theme; optional
+	Proxies     []string                    // addresses or networks of trusted proxies; none by default
+	Maintenance bool                        // every page says that we are at work and where to call meanwhile
+	Overlay     OverlayAssets               // the operator's logo and theme; optional
+	Recovery    *recovery.Service           // of the live platform; nil if there is none
+	Policy      *recovery.Policy            // of the same
+	Zone        *time.Location              // of times on pages; nil is UTC
+	Demo        Demonstration               // nil outside of the demo
+	Ready       func(context.Context) error // whether the database answers; optional
 }
 
 // OverlayAssets are the operator's own files.
@@ -55,6 +61,7 @@ type Voter interface {
 type Site struct {
 	Config
 	progress *progressStore
+	cases    *caseStore
 	pages    *pageCache
 	metrics  *metrics
 }
@@ -65,8 +72,12 @@ func New(c Config) (*Site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("page cache: %w", err)
 	}
-	return &Site{Config: c, pages: pages, metrics: newMetrics(c.Registry),
-		progress: newProgressStore(c.Keys, c.PublicURL.Scheme == "https")}, nil
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
+	secure := c.PublicURL.Scheme == "https"
+	return &Site{Config: c, pages: pages, metrics: newMetrics(c.Registry), progress: newProgressStore(c.Keys, secure),
+		cases: newCaseStore(c.Keys, secure)}, nil
 }
 
 // address builds the address of a person's page: the language's prefix, then the path from ids that are slugs, then

@@ -9,11 +9,15 @@ import (
 
 	"zhaohui/internal/guide"
 	"zhaohui/internal/problem"
+	"zhaohui/internal/recovery"
 	"zhaohui/templates"
 	"zhaohui/templates/ui"
 )
 
 func (s *Site) showStep(v *visit) error {
+	if p, c, err := s.channel(v); err == nil && c.Live != nil {
+		return s.showLive(v, p, c)
+	}
 	p, c, place, err := s.step(v)
 	if err != nil {
 		return err
@@ -44,6 +48,9 @@ func (s *Site) step(v *visit) (*guide.Platform, *guide.Channel, guide.Place, err
 // submitStep takes what a person says of a step. It keeps the place before it sends them on, so that a closed page
 // or an empty battery loses nothing.
 func (s *Site) submitStep(v *visit) error {
+	if p, c, err := s.channel(v); err == nil && c.Live != nil {
+		return s.submitLive(v, p, c)
+	}
 	p, c, place, err := s.step(v)
 	if err != nil {
 		return err
@@ -141,6 +148,9 @@ func (s *Site) showDone(v *visit) error {
 	p, c, err := s.channel(v)
 	if err != nil {
 		return err
+	}
+	if c.Live != nil {
+		return s.showLiveStep(v, p, c, recovery.StepDone)
 	}
 	answers := v.answers(p)
 	return s.cached(v, channelPath(p.ID, c.ID)+"/done?"+answers.Query(), func() templ.Component {

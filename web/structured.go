@@ -16,6 +16,9 @@ func howTo(name string, t guide.ChannelText, c *guide.Channel) string {
 		st := t.Steps[step.ID]
 		steps = append(steps, item{"@type": "HowToStep", "name": unbroken(st.Title)})
 	}
+	for _, happens := range t.Happens {
+		steps = append(steps, item{"@type": "HowToStep", "name": happens})
+	}
 	return structured(item{"@context": "https://schema.org", "@type": "HowTo", "name": name, "description": t.Summary,
 		"totalTime": fmt.Sprintf("PT%dM", c.Minutes[1]), "step": steps})
 }

@@ -49,7 +49,7 @@ func (v *visit) see(location string) error { return v.Redirect(http.StatusSeeOth
 // platform finds the platform that the address names.
 func (s *Site) platform(v *visit) (*guide.Platform, error) {
 	p, ok := s.Content.Platform(v.Param("platform"))
-	if !ok || p.Live {
+	if !ok || p.Live && s.Recovery == nil {
 		return nil, fmt.Errorf("platform: %w", problem.NotFound)
 	}
 	return p, nil

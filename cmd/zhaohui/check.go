@@ -50,6 +50,11 @@ func (c *checkCommand) Run() error {
 	if n := wrong; n > 0 {
 		return fmt.Errorf("content check: %d errors", n)
 	}
+	for _, id := range loaded.LivePlatforms() {
+		if err := printStrengths(os.Stdout, id, loaded.Rules[id]); err != nil {
+			return err
+		}
+	}
 	channels, steps := 0, 0
 	for _, p := range loaded.Platforms {
 		for _, ch := range p.Channels {
@@ -74,12 +79,12 @@ func checkWords(files fs.FS) []error {
 		keys := catalog.Keys(language.Code)
 		for _, key := range own {
 			if !slices.Contains(keys, key) {
-				errs = append(errs, fmt.Errorf("content/words/%s.toml:1: %s is missing", language.Code, key))
+				errs = append(errs, fmt.Errorf("content/%s:1: %s is missing", catalog.File(language.Code, key), key))
 			}
 		}
 		for _, key := range keys {
 			if !slices.Contains(own, key) {
-				errs = append(errs, fmt.Errorf("content/words/%s.toml:1: %s is not in %s.toml", language.Code, key, i18n.Default))
+				errs = append(errs, fmt.Errorf("content/%s:1: %s is not in %s.toml", catalog.File(language.Code, key), key, i18n.Default))
 			}
 		}
 	}

@@ -12,6 +12,7 @@ import (
 // keysCommand changes the keyset while everything sealed with older keys stays readable.
 type keysCommand struct {
 	Rotate rotateCommand `cmd:"" help:"Put a new key in front; older ones still open what they sealed. Restart serve afterwards."`
+	Reseal resealCommand `cmd:"" help:"Seal all of the database again with the newest key, and say which older keys may go."`
 }
 
 type rotateCommand struct {
@@ -21,7 +22,7 @@ type rotateCommand struct {
 
 // Run replaces the file in one step, so that a crash leaves either the old keyset or the new one.
 func (c *rotateCommand) Run() error {
-	file := keyFile(settings{Data: c.Data, KeyFile: c.KeyFile})
+	file := databaseSettings{Data: c.Data, KeyFile: c.KeyFile}.keyFile()
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		return fmt.Errorf("rotate: %w (name the folder with --data or the file with --key-file)", err)

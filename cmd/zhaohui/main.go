@@ -13,6 +13,9 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Serve the portal."`
 	Demo    demoCommand    `cmd:"" help:"Serve the portal with an operator that does not exist, in a temporary folder."`
 	Check   checkCommand   `cmd:"" help:"Read all content and name the file and line of whatever cannot work."`
+	Policy  policyCommand  `cmd:"" help:"Show the rules of live recovery as a table, or draw them."`
+	Account accountCommand `cmd:"" help:"Look after the accounts of the embedded wallet."`
+	Audit   auditCommand   `cmd:"" help:"Look into the audit trail."`
 	Keys    keysCommand    `cmd:"" help:"Change the keyset."`
 	Gallery galleryCommand `cmd:"" help:"Serve every page and part with its states, from fixtures."`
 }

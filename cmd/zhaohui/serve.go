@@ -11,8 +11,8 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -24,6 +24,7 @@ import (
 	"zhaohui/internal/content"
 	"zhaohui/internal/help"
 	"zhaohui/internal/i18n"
+	"zhaohui/internal/message"
 	"zhaohui/internal/store"
 	"zhaohui/internal/vault"
 	"zhaohui/static"
@@ -34,13 +35,23 @@ import (
 type settings struct {
 	Addr           string   `help:"Address to listen on." default:"localhost:8080"`
 	PublicURL      string   `name:"public-url" help:"Address that people see; http:// and the address by default." placeholder:"URL"`
-	Data           string   `help:"Folder for keys and counts." placeholder:"DIR"`
 	Content        string   `help:"Folder laid over the embedded content, with operator.yaml." placeholder:"DIR"`
 	AdminAddr      string   `help:"Address for /metrics; none by default." placeholder:"HOST:PORT"`
 	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For counts." placeholder:"NET"`
-	KeyFile        string   `help:"File with the keyset; DATA/keys by default, created if missing." placeholder:"FILE"`
 	Maintenance    bool     `help:"Answer every page with the maintenance page."`
 	LogLevel       string   `help:"debug, info, warn or error." default:"info"`
+	TimeZone       string   `help:"Time zone of the times on pages and in messages." default:"Asia/Shanghai"`
+
+	databaseSettings `embed:""`
+	messageSettings  `embed:""`
+}
+
+// messageSettings say how mail and SMS leave.
+type messageSettings struct {
+	SMTPURL   string `name:"smtp-url" help:"smtps://user:password@host:465 or smtp://…:587, with ?from=name@host." placeholder:"URL"`
+	Mail      string `help:"file:PATH writes mails into a file instead." placeholder:"file:PATH"`
+	SMS       string `name:"sms" help:"webhook:URL of a gateway, or file:PATH." placeholder:"webhook:URL"`
+	SMSSecret string `name:"sms-secret" help:"Secret that the webhook is signed with (whsec_…)." placeholder:"SECRET"`
 }
 
 type serveCommand struct {
@@ -49,18 +60,22 @@ type serveCommand struct {
 
 // Run serves until the process is told to stop.
 func (c *serveCommand) Run() error {
-	if c.Data == "" {
-		c.Data = "data"
-	}
-	return serve(c.settings, nil)
+	return serve(c.settings, nil, nil)
 }
 
 type demoCommand struct {
 	settings `embed:""`
 }
 
-// Run serves an operator that does not exist; unless a data folder is named, nothing outlives it.
+// Run serves an operator that does not exist, with accounts whose secrets everybody can read, and so on loopback only. Unless
+// a data folder is named, nothing outlives it.
 func (c *demoCommand) Run() error {
+	if host, _, err := net.SplitHostPort(c.Addr); err == nil && !loopback(host) {
+		return fmt.Errorf("ZHAOHUI_ADDR: the demo shows everybody its secrets, so it listens on this machine only, e.g. localhost:8080, not on %q", c.Addr)
+	}
+	if c.shared() {
+		return errors.New("ZHAOHUI_DATABASE: the demo keeps its accounts in a file of its own")
+	}
 	if c.Data == "" {
 		dir, err := os.MkdirTemp("", "zhaohui-demo-")
 		if err != nil {
@@ -69,7 +84,12 @@ func (c *demoCommand) Run() error {
 		defer os.RemoveAll(dir)
 		c.Data = dir
 	}
-	return serve(c.settings, embedded.Demo())
+	return serve(c.settings, embedded.Demo(), newDemonstration())
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // portal is a configured site with what has to be closed after it.
@@ -77,11 +97,12 @@ type portal struct {
 	site   *web.Site
 	public *url.URL
 	log    *slog.Logger
-	close  []func() error
+	start  []func(context.Context) error
+	close  []func() error // in the order of opening; called the other way round
 }
 
 // open checks every setting and reports all problems at once, then builds the portal.
-func open(c settings, extra fs.FS) (*portal, error) {
+func open(c settings, extra fs.FS, demo *demonstration) (*portal, error) {
 	var level slog.Level
 	var problems []error
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
@@ -123,48 +144,101 @@ func open(c settings, extra fs.FS) (*portal, error) {
 	if err != nil {
 		problems = append(problems, fmt.Errorf("words: %w", err))
 	}
-	if err := os.MkdirAll(c.Data, 0o700); err != nil {
-		problems = append(problems, fmt.Errorf("ZHAOHUI_DATA: %w", err))
-	}
-	keys, created, err := vault.Open(keyFile(c))
+	zone, err := time.LoadLocation(c.TimeZone)
 	if err != nil {
-		problems = append(problems, fmt.Errorf("keys: %w", err))
+		problems = append(problems, fmt.Errorf("ZHAOHUI_TIME_ZONE: %q is not a time zone like Asia/Shanghai", c.TimeZone))
 	}
-	if created {
-		p.log.Warn("A NEW KEYSET WAS CREATED. Back it up: without it, everybody's progress is lost.", "file", keyFile(c))
+	senders, err := message.ParseSettings(message.Settings{Mail: c.Mail, SMTPURL: c.SMTPURL, SMS: c.SMS, SMSSecret: c.SMSSecret, Now: time.Now})
+	if err != nil {
+		problems = append(problems, err)
+	}
+	b := building{settings: c, public: public, files: files, content: loaded, words: words, zone: zone, senders: senders, demo: demo, now: time.Now}
+	if demo != nil {
+		b.now, b.senders = demo.now, demo.senders()
+	}
+	if c.Maintenance && len(problems) == 0 { // nothing is opened that somebody may be working on
+		keys, _, err := c.keys()
+		if err != nil {
+			return nil, fmt.Errorf("keys: %w", err)
+		}
+		return p, p.closed(b, keys)
 	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
-	return p, p.build(c, public, files, loaded, words, keys)
+	return p, p.build(b)
 }
 
-func (p *portal) build(c settings, public *url.URL, files fs.FS, loaded *content.Content, words *i18n.Catalog, keys *vault.Keyset) error {
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	search, err := store.OpenSearch(append(loaded.Help.Documents(), store.PlatformDocuments(loaded.Platforms)...), loaded.Synonyms)
-	if err != nil {
-		return fmt.Errorf("search: %w", err)
+// building is what a portal is built of: settings that were checked and content that was read.
+type building struct {
+	settings
+	public  *url.URL
+	files   fs.FS
+	content *content.Content
+	words   *i18n.Catalog
+	zone    *time.Location
+	senders map[string]message.Sender
+	demo    *demonstration // nil but in the demo
+	now     func() time.Time
+}
+
+// build opens all that the portal needs. What it opened is in p.close, also when it fails.
+func (p *portal) build(b building) error {
+	ctx := context.Background()
+	if err := os.MkdirAll(b.folder(), 0o700); err != nil {
+		return fmt.Errorf("ZHAOHUI_DATA: %w", err)
 	}
-	p.close = append(p.close, search.Close)
-	unlock, err := lock(c.Data)
+	unlock, err := lock(b.folder())
 	if err != nil {
 		return err
 	}
 	p.close = append(p.close, unlock)
-	votes, err := store.OpenVotes(c.Data)
+	records, err := openRecords(ctx, b.databaseSettings, b.now, p.log)
+	if err != nil {
+		return err
+	}
+	p.close = append(p.close, records.db.Close)
+	votes, err := store.OpenVotes(b.folder())
 	if err != nil {
 		return fmt.Errorf("votes: %w", err)
 	}
 	p.close = append(p.close, votes.Close)
-	overlay, err := overlayAssets(files, loaded.Operator)
+	config, err := b.config(p.log, records.keys)
 	if err != nil {
 		return err
 	}
-	p.public = public
-	p.site, err = web.New(web.Config{PublicURL: public, Content: loaded, Words: words, Keys: keys, Search: search,
-		Votes: help.NewBallot(loaded.Help, votes, time.Now), Now: time.Now, Log: p.log, Registry: registry, Proxies: c.TrustedProxies, Overlay: overlay, Maintenance: c.Maintenance})
+	search, err := store.OpenSearch(append(b.content.Help.Documents(), store.PlatformDocuments(b.content.Platforms)...), b.content.Synonyms)
+	if err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
+	p.close = append(p.close, search.Close)
+	config.Search, config.Votes, config.Ready = search, help.NewBallot(b.content.Help, votes, b.now), records.db.Ready
+	if err := p.live(ctx, b, records, &config); err != nil {
+		return err
+	}
+	p.public = b.public
+	p.site, err = web.New(config)
 	return err
+}
+
+// closed is a portal that answers every page with the maintenance page and opens nothing.
+func (p *portal) closed(b building, keys *vault.Keyset) error {
+	config, err := b.config(p.log, keys)
+	if err != nil {
+		return err
+	}
+	p.public = b.public
+	p.site, err = web.New(config)
+	return err
+}
+
+// config is what the site needs that opens nothing.
+func (b building) config(log *slog.Logger, keys *vault.Keyset) (web.Config, error) {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	overlay, err := overlayAssets(b.files, b.content.Operator)
+	return web.Config{PublicURL: b.public, Content: b.content, Words: b.words, Keys: keys, Now: b.now, Log: log, Registry: registry, Zone: b.zone,
+		Proxies: b.TrustedProxies, Overlay: overlay, Maintenance: b.Maintenance}, err
 }
 
 // overlayAssets takes the operator's logo and theme out of the overlay folder.
@@ -203,13 +277,6 @@ func (n named) ReadDir(string) ([]fs.DirEntry, error) {
 	return entries, nil
 }
 
-func keyFile(c settings) string {
-	if c.KeyFile != "" {
-		return c.KeyFile
-	}
-	return filepath.Join(c.Data, "keys")
-}
-
 // publicHost is a host as browsers send it: plain letters (xn--… for others), an address, perhaps a port.
 var publicHost = regexp.MustCompile(`^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$`)
 
@@ -240,19 +307,24 @@ func newServer(handler http.Handler, log *slog.Logger) *http.Server {
 }
 
 // serve runs until SIGINT or SIGTERM, then lets running requests end.
-func serve(c settings, extra fs.FS) error {
-	p, err := open(c, extra)
+func serve(c settings, extra fs.FS, demo *demonstration) error {
+	p, err := open(c, extra, demo)
+	if p != nil {
+		defer p.shut()
+	}
 	if err != nil {
 		return err
 	}
-	defer func() {
-		for _, closing := range p.close {
-			if err := closing(); err != nil {
-				p.log.Error("close", "error", err)
-			}
-		}
-	}()
 	return p.run(c.Addr, c.AdminAddr, p.site.Handler())
+}
+
+// shut closes what was opened, the last first.
+func (p *portal) shut() {
+	for _, closing := range slices.Backward(p.close) {
+		if err := closing(); err != nil {
+			p.log.Error("close", "error", err)
+		}
+	}
 }
 
 func (p *portal) run(addr, adminAddr string, handler http.Handler) error {
@@ -274,6 +346,11 @@ func (p *portal) run(addr, adminAddr string, handler http.Handler) error {
 		}
 		servers = append(servers, newServer(mux, p.log))
 		go func() { failed <- servers[1].Serve(admin) }()
+	}
+	for _, start := range p.start {
+		if err := start(ctx); err != nil {
+			return fmt.Errorf("start: %w", err)
+		}
 	}
 	p.log.Info("serving", "at", p.public.String()+"/")
 	select {

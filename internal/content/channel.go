@@ -30,6 +30,10 @@ type channelFile struct {
 		ID, From, To string
 		Steps        []stepFile
 	}
+	Live *struct {
+		Methods, With []string
+		Second        []clause
+	}
 }
 
 type stepFile struct {
@@ -111,10 +115,19 @@ func (l *loader) channel(platformDir, id string, p *guide.Platform, every []clau
 	for _, b := range file.Branches {
 		c.Branches = append(c.Branches, guide.Branch{ID: b.ID, From: b.From, To: b.To, Steps: l.steps(name, p, c, b.Steps)})
 	}
+	if file.Live != nil {
+		second := clauses(l.known(name, node, "live", p, file.Live.Second), order)
+		c.Live = &guide.Live{Methods: file.Live.Methods, With: file.Live.With, Second: len(second)}
+		c.Needs = append(c.Needs, second...)
+	}
 	for _, lang := range l.languages {
 		c.Texts[lang] = l.channelText(dir, lang, p, c)
 	}
-	l.checkWalk(name, node, c)
+	if c.Live != nil {
+		l.checkLive(name, node, p, c)
+	} else {
+		l.checkWalk(name, node, c)
+	}
 	return c
 }
 

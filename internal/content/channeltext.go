@@ -14,6 +14,8 @@ type channelFront struct {
 	Have, Risks                    []string
 	Because                        map[string]string
 	Ifnot                          string
+	Happens                        []string
+	Asks                           []guide.Ask
 	Labels                         map[string]string
 }
 
@@ -29,8 +31,8 @@ func (l *loader) channelText(dir, lang string, p *guide.Platform, c *guide.Chann
 	}
 	at := place{file: file, line: doc.introAt, platform: p.ID, channel: c.ID, lang: lang}
 	t := guide.ChannelText{Title: front.Title, Name: front.Name, Headline: front.Headline, Summary: front.Summary, Have: front.Have,
-		Risks: front.Risks, Because: front.Because, IfNot: front.Ifnot, Labels: front.Labels, IntroHTML: l.markdown(at, doc.intro),
-		Steps: map[string]guide.StepText{}}
+		Risks: front.Risks, Because: front.Because, IfNot: front.Ifnot, Happens: front.Happens, Asks: front.Asks,
+		Labels: front.Labels, IntroHTML: l.markdown(at, doc.intro), Steps: map[string]guide.StepText{}}
 	for _, field := range []struct{ name, value string }{{"title", t.Title}, {"name", t.Name}, {"headline", t.Headline}, {"summary", t.Summary}, {"ifnot", t.IfNot}} {
 		if field.value == "" {
 			l.report(file, 2, "%s is missing", field.name)
@@ -56,6 +58,7 @@ func (l *loader) channelText(dir, lang string, p *guide.Platform, c *guide.Chann
 			}
 		}
 	}
+	l.checkAsks(file, p, c, t)
 	return t
 }
 

@@ -29,6 +29,7 @@ type Content struct {
 	Synonyms  [][]string
 	Operator  Operator
 	Home      Home
+	Rules     map[string]Rules // of live platforms, by id; proved
 
 	files fs.FS
 }
@@ -104,6 +105,8 @@ func Load(files fs.FS, now time.Time) (*Content, Problems) {
 		return c, Problems{{File: "words", Text: "no language: words/zh.toml is missing"}}
 	}
 	l.sources = l.readSources()
+	l.op = l.operator()
+	c.Operator = l.op
 	for _, id := range l.folders("platforms") {
 		if p := l.platform(id); p != nil {
 			c.Platforms = append(c.Platforms, p)
@@ -126,7 +129,6 @@ func Load(files fs.FS, now time.Time) (*Content, Problems) {
 		c.Pages[slug] = l.page(slug)
 	}
 	c.Synonyms = l.synonyms()
-	c.Operator = l.operator()
 	l.decode("home.yaml", &c.Home)
 	l.lint(c)
 	slices.SortStableFunc(l.problems, func(a, b Problem) int {
@@ -154,6 +156,7 @@ type loader struct {
 	now       time.Time
 	languages []string
 	sources   map[string]guide.Source
+	op        Operator
 	problems  Problems
 	texts     []textAt // every text with its place, for the checks on language
 	links     []linkAt
@@ -210,6 +213,11 @@ func (l *loader) codes() []string {
 		return strings.Compare(a, b)
 	})
 	return codes
+}
+
+func (l *loader) exists(name string) bool {
+	_, err := fs.Stat(l.files, name)
+	return err == nil
 }
 
 func (l *loader) folders(dir string) []string {

@@ -14,6 +14,7 @@ import (
 
 // lint looks at the content as a whole, once everything is read.
 func (l *loader) lint(c *Content) {
+	proved := l.prove(c)
 	l.lintPunctuation()
 	l.lintSentences()
 	l.lintScreens()
@@ -21,6 +22,7 @@ func (l *loader) lint(c *Content) {
 	l.lintArticles(c)
 	for _, p := range c.Platforms {
 		l.lintReach(c, p)
+		l.lintLive(p)
 		l.lintLadder(p)
 		for _, q := range p.Questions {
 			for _, stop := range q.Stop {
@@ -30,6 +32,7 @@ func (l *loader) lint(c *Content) {
 			}
 		}
 	}
+	proved()
 }
 
 var halfWidth = regexp.MustCompile(`[\p{Han}、。，：；？！（）《》][”’]?[,:;?!()]|[,:;?!()][“‘]?\p{Han}|\p{Han}\.(\s|$)`)
@@ -172,12 +175,16 @@ func (l *loader) lintLinks(c *Content) {
 			if !slices.Contains(official, strings.ReplaceAll(rest, "-", "")) {
 				l.report(link.file, link.line, "tel:%s is no official line: platform.yaml, stop.yaml, operator.yaml and home.yaml name them", rest)
 			}
+		case scheme == "hotline":
+			if rest != "" {
+				l.report(link.file, link.line, "link %s: write hotline: alone, it is the operator's", link.target)
+			}
 		case scheme == "page":
 			if _, ok := c.Pages[rest]; !ok && rest != "" && rest != "help" && rest != "progress" {
 				l.report(link.file, link.line, "dead link: no page %s", rest)
 			}
 		default:
-			l.report(link.file, link.line, "link %q: use channel:, help:, page:, tel:, https: or #step", link.target)
+			l.report(link.file, link.line, "link %q: use channel:, help:, page:, tel:, hotline:, https: or #step", link.target)
 		}
 	}
 }

@@ -198,6 +198,29 @@ func TestCheck_namesFileAndLineOfEveryBrokenRule(t *testing.T) {
 	b.replace(file, "answers:", 0, func(l string) string { return strings.Replace(l, "{", "{safety: none, ", 1) })
 	b.expect("an article that answers the safety question", file, 1, "never answers the safety question")
 
+	file = channelFile("wallet", "sms", "channel.yaml")
+	line = b.add(file, "steps: [{id: somewhere, checklist: true}]")
+	b.expect("a live channel with steps", file, line, "a live channel has no steps")
+	file = channelFile("wallet", "mail", "channel.yaml")
+	b.replace(file, "with:", 0, func(l string) string { return strings.Replace(l, "[sms,", "[sms, Fax, pigeon, backup,", 1) })
+	line = nth(t, file, b.lines(file), "live:", 0) + 1
+	b.expect("a method that is no slug", file, line, `method "Fax"`)
+	b.expect("a method twice", file, line, "method backup stands twice")
+	b.expect("a method that no channel has", file, 1, "with names pigeon")
+	file = channelFile("wallet", "questions", "channel.yaml")
+	b.expect("a live channel without proofs", file, b.replace(file, "live:", 0, func(string) string { return "live: {}" }), "needs methods")
+	file = channelFile("wallet", "backup", "en.md")
+	b.replace(file, "- {what:", 1, func(string) string { return "  - {what: The backup password}" })
+	b.expect("something asked without a reason", file, 2, "item 2 needs what and why")
+	file = channelFile("wallet", "card", "en.md")
+	b.replace(file, "- {what:", 1, func(string) string { return "" })
+	b.expect("fewer things asked in one language", file, 2, "5 things asked")
+	file = channelFile("alipay", "social", "en.md")
+	b.insert(file, "summary:", 0, "asks: [{what: Your password, why: to check}]")
+	b.expect("a guided channel that asks (G1)", file, 2, "asks and happens belong to live channels only")
+	b.files["platforms/wallet/methods/telex/zh.toml"] = &fstest.MapFile{Data: []byte("name = \"电报\"\n")}
+	b.expect("words of a method that no channel has", "platforms/wallet/methods/telex", 1, "no channel has the method telex")
+
 	for _, p := range b.check() {
 		if strings.HasPrefix(p.Error(), notYet) {
 			t.Errorf("a check 90 days ago is not overdue: %s", p.Error())

@@ -119,6 +119,10 @@ func (l *loader) address(at place, target string) string {
 		return base(at.lang) + "/leave?to=" + url.QueryEscape(target)
 	case scheme == "page":
 		return base(at.lang) + "/" + rest
+	case scheme == "hotline" && l.op.Hotline != "":
+		return "tel:" + strings.ReplaceAll(l.op.Hotline, "-", "")
+	case scheme == "hotline": // the page that says how the operator is really reached
+		return base(at.lang) + "/genuine"
 	}
 	return target
 }

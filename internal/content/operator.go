@@ -11,6 +11,7 @@ import (
 type Operator struct {
 	Name    Localized // 云帆钱包
 	Site    Localized // 支付密码帮助
+	Wallet  Localized // what the operator's own wallet is called, if not as the operator
 	Logo    string    // a picture file in the overlay folder: svg or png
 	Hotline string    // the operator's own line, "" if none
 	Hours   Localized
@@ -41,6 +42,14 @@ func (t Localized) In(lang string) string {
 		}
 	}
 	return ""
+}
+
+// Product is the name of the operator's own wallet.
+func (o Operator) Product(lang string) string {
+	if name := o.Wallet.In(lang); name != "" {
+		return name
+	}
+	return o.Name.In(lang)
 }
 
 func (l *loader) operator() Operator {

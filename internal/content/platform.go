@@ -105,6 +105,9 @@ func (l *loader) platformText(dir, lang string, p *guide.Platform) guide.Platfor
 	if !ok {
 		return guide.PlatformText{}
 	}
+	if p.Live { // the operator's own product, under its own name
+		file.Name = strings.ReplaceAll(file.Name, "{operator}", l.op.Product(lang))
+	}
 	text := guide.PlatformText{Name: file.Name, Hint: file.Hint, Intro: file.Intro, Contacts: file.Contacts,
 		Warning: file.Warning, Freeze: file.Freeze, Labels: file.Labels, Questions: file.Questions}
 	text.Freeze.Text = l.markdown(place{file: name, line: lineOf(node, "freeze", "text"), platform: p.ID, lang: lang}, file.Freeze.Text)

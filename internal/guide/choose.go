@@ -67,12 +67,16 @@ func (a Answers) Recommend() Recommendation {
 		return Recommendation{Stop: stop}
 	}
 	best := a.of.first(a.standings(every, standing{}))
+	lonely := best != nil && best.ID == a.of.Last && a.people() == 1
 	ranked := make([]Ranked, 0, len(a.of.Channels))
 	reasons := make([]Reason, 0, 4*len(a.of.Channels)) // one array for all, most channels have fewer than four
 	for _, c := range a.of.Channels {
 		fit := Off
 		if !c.Aside {
 			fit = a.fit(c)
+		}
+		if fit == Maybe && lonely && !a.holds(c.When) {
+			continue // a situation that the person is unsure of does not stand below the end of the ladder
 		}
 		if fit != Off {
 			from := len(reasons)
@@ -92,8 +96,17 @@ func (a Answers) Recommend() Recommendation {
 
 // LeavesPerson says whether an official person is among the possible channels, without ranking them: the linter asks
 // it of every combination.
-func (a Answers) LeavesPerson() bool {
-	return a.stop() == "" && slices.ContainsFunc(a.of.Channels, func(c *Channel) bool { return c.Human && !c.Aside && a.fit(c) >= Maybe })
+func (a Answers) LeavesPerson() bool { return a.stop() == "" && a.people() > 0 }
+
+// people counts the official persons who are possible.
+func (a *Answers) people() int {
+	n := 0
+	for _, c := range a.of.Channels {
+		if c.Human && !c.Aside && a.fit(c) >= Maybe {
+			n++
+		}
+	}
+	return n
 }
 
 // part is the part of the ladder a channel belongs to; inside a part the order of preference holds.

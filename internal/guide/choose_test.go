@@ -55,6 +55,7 @@ type situation struct {
 	then                 []string
 	notFirst             []string
 	stop                 string
+	with, without        []string // methods for the second proof of a live channel: these first, these not at all
 }
 
 var situations = []situation{
@@ -84,6 +85,29 @@ var situations = []situation{
 		first: "bank-card", then: []string{"hotline", "online-service"}, notFirst: []string{"face", "identity"}},
 	{name: "S13 company account, Alipay", platform: "alipay", says: "safety=none&owner=company&trouble=forgot", first: "company", notFirst: []string{"face"}},
 	{name: "S13 company account, WeChat", platform: "wechatpay", says: "safety=none&owner=company&trouble=forgot", first: "company", then: []string{"service"}},
+	{name: "S14 phone and mailbox work, new phone", platform: "wallet", says: "safety=none&password=payment&trouble=forgot&phone=works&email=yes&device=new",
+		first: "sms", then: []string{"mail", "agent"}, with: []string{"mail"}},
+	{name: "S15 number changed 2 days ago, saved code at hand", platform: "wallet", says: "safety=none&password=payment&trouble=forgot&phone=recent&saved=yes&id=valid",
+		first: "authenticator", then: []string{"mail", "card", "agent"}, notFirst: []string{"sms"}, with: []string{"mail", "card"}, without: []string{"sms", "identity"}},
+	{name: "S16 nothing left", platform: "wallet", says: "safety=none&password=payment&trouble=forgot&phone=suspended&email=no&saved=no&card=none&reserved=no&id=none&verified=yes",
+		first: "agent"},
+	{name: "wallet: only forgot", platform: "wallet", says: "safety=none&password=payment&trouble=forgot&phone=works&email=no&saved=no&card=none&id=valid&verified=yes",
+		first: "sms", then: []string{"identity"}, with: []string{"identity"}, without: []string{"mail", "card"}},
+	{name: "wallet: number suspended, mailbox and card", platform: "wallet", says: "safety=none&password=payment&trouble=forgot&phone=suspended&saved=no&email=yes&card=bound&reserved=yes",
+		first: "mail", then: []string{"card"}, notFirst: []string{"identity"}, with: []string{"card"}},
+	{name: "wallet: no number, mailbox and saved codes", platform: "wallet", says: "safety=none&password=payment&trouble=forgot&phone=reissued&saved=yes&email=yes&card=none",
+		first: "authenticator", then: []string{"mail"}, with: []string{"mail"}, without: []string{"sms", "card"}},
+	{name: "wallet: number changed, not sure what was saved, mailbox works", platform: "wallet", says: "safety=none&password=payment&trouble=forgot&phone=changed&saved=unsure&email=yes&card=none",
+		first: "mail", then: []string{"authenticator", "backup"}},
+	{name: "wallet: one proof is not enough", platform: "wallet", says: "safety=none&password=payment&trouble=forgot&phone=suspended&saved=no&email=yes&card=none", first: "agent"},
+	{name: "wallet: the login password", platform: "wallet", says: "safety=none&password=login", first: "login-password"},
+	{name: "wallet: locked, remembers", platform: "wallet", says: "safety=none&password=payment&trouble=locked", first: "wait", then: []string{"sms"}},
+	{name: "wallet: wants another", platform: "wallet", says: "safety=none&password=payment&trouble=change&phone=works&email=yes", first: "current", then: []string{"sms"}, with: []string{"mail"}},
+	{name: "wallet: has to pay now", platform: "wallet", says: "safety=none&password=payment&trouble=pay-now", first: "pay-otherwise"},
+	{name: "wallet: a company's", platform: "wallet", says: "safety=none&owner=company&trouble=forgot", first: "company", then: []string{"agent"}},
+	{name: "wallet: a child's", platform: "wallet", says: "safety=none&owner=child&trouble=forgot", first: "guardian", then: []string{"agent"}},
+	{name: "wallet: phone stolen", platform: "wallet", says: "safety=stolen", stop: "stolen"},
+	{name: "wallet: somebody says what to press", platform: "wallet", says: "safety=coached&trouble=forgot&phone=works", stop: "coached"},
 }
 
 func TestSituations(t *testing.T) {
@@ -111,6 +135,10 @@ func TestSituations(t *testing.T) {
 			}
 			if slices.Contains(s.notFirst, possible[0]) {
 				t.Errorf("%s must not come first", possible[0])
+			}
+			with := answers(t, all[s.platform], s.says).Companions(r.First().Channel)
+			if len(with) < len(s.with) || !slices.Equal(with[:len(s.with)], s.with) || slices.ContainsFunc(s.without, func(m string) bool { return slices.Contains(with, m) }) {
+				t.Errorf("%s with %v, want first %v and none of %v", possible[0], with, s.with, s.without)
 			}
 		})
 	}
@@ -144,12 +172,13 @@ func ask(t testing.TB, p *guide.Platform, person guide.Answers) (guide.Answers, 
 // The questions asked lead to the same first channel as everything a person could say; there are few of them.
 func TestQuestions_fewAndEnough(t *testing.T) {
 	all := platforms(t)
-	total := 0
+	total, of := 0, map[string][]int{}
 	for _, s := range situations {
 		p := all[s.platform]
 		person := answers(t, p, s.says)
 		said, screens := ask(t, p, person)
 		total += screens
+		of[s.platform] = append(of[s.platform], screens)
 		if screens > guide.MaxScreens {
 			t.Errorf("%s: %d screens", s.name, screens)
 		}
@@ -164,6 +193,15 @@ func TestQuestions_fewAndEnough(t *testing.T) {
 		t.Errorf("mean %.2f screens, want at most 4", mean)
 	} else {
 		t.Logf("mean %.2f screens", mean)
+	}
+	for id, counts := range of {
+		sum := 0
+		for _, n := range counts {
+			sum += n
+		}
+		if mean := float64(sum) / float64(len(counts)); mean > 4 {
+			t.Errorf("%s: mean %.2f screens, want at most 4", id, mean)
+		}
 	}
 }
 
@@ -208,7 +246,11 @@ func TestProperties_everyPointOfTheUsualSpace(t *testing.T) {
 					each(questions[1:], a.With(q.ID, v))
 				}
 			}
-			each([]string{"needs", "trouble", "phone", "face", "card", "reserved", "app"}, p.None().With("safety", "none"))
+			questions := []string{"needs", "trouble", "phone", "face", "card", "reserved", "app"}
+			if p.Live { // all that a person may have; situations are drawn above
+				questions = []string{"phone", "saved", "email", "card", "reserved", "id", "verified"}
+			}
+			each(questions, p.None().With("safety", "none"))
 			t.Logf("%d points", points)
 		})
 	}
@@ -257,7 +299,7 @@ func checkProperties(t failer, p *guide.Platform, a guide.Answers) {
 
 // better are pairs of answers of which the second means having more than the first.
 var better = map[string][][2]string{
-	"phone":    {{"suspended", "works"}, {"changed", "works"}, {"reissued", "works"}, {"abroad", "works"}, {"unsure", "works"}},
+	"phone":    {{"suspended", "works"}, {"changed", "works"}, {"reissued", "works"}, {"abroad", "works"}, {"recent", "works"}, {"unsure", "works"}},
 	"face":     {{"fails", "yes"}, {"refuse", "yes"}, {"unsure", "yes"}},
 	"card":     {{"none", "bound"}, {"none", "other"}, {"none", "cancelled"}},
 	"reserved": {{"no", "yes"}, {"unsure", "yes"}},
@@ -279,10 +321,14 @@ func TestProperties_havingMoreIsNeverWorse(t *testing.T) {
 			rapid.Check(t, func(rt *rapid.T) {
 				a := anything(rt, p).With("safety", "none")
 				for question, pairs := range better {
-					if _, ok := p.Question(question); !ok {
+					q, ok := p.Question(question)
+					if !ok {
 						continue
 					}
 					for _, pair := range pairs {
+						if !slices.Contains(q.Values, pair[0]) {
+							continue
+						}
 						less, more := a.With(question, pair[0]).Recommend().First(), a.With(question, pair[1]).Recommend().First()
 						if order(more) > order(less) && len(less.Lead) == 0 {
 							rt.Errorf("%s: %s=%s gives %s, %s gives %s", a.Query(), question, pair[0], less.ID, pair[1], more.ID)

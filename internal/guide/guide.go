@@ -84,9 +84,17 @@ type Channel struct {
 	Lead       []Clause
 	Steps      []Step
 	Branches   []Branch
+	Live       *Live // how the portal itself runs it; nil for a walk
 	Texts      map[string]ChannelText
 
 	because [maxQuestions]uint16 // by question: bit i, a text says why value i suits
+}
+
+// Live is a channel that the portal runs itself: it ends in proofs, not in steps.
+type Live struct {
+	Methods []string // any one of them is the channel's own proof
+	With    []string // methods for the second proof, in the order they are suggested
+	Second  int      // how many of the last lines of Needs are about the second proof
 }
 
 // Clause is one line of a rule: it holds if any of its terms holds.
@@ -169,10 +177,15 @@ type ChannelText struct {
 	Have, Risks                    []string
 	Because                        map[string]string // "question=value" → why it suits
 	IfNot                          string
+	Happens                        []string // what happens, in order: a live channel has no steps to list
+	Asks                           []Ask    // what a live channel asks for, and why
 	IntroHTML                      string
 	Labels                         map[string]string
 	Steps                          map[string]StepText
 }
+
+// Ask is one thing that a live channel asks a person for, with the reason.
+type Ask struct{ What, Why string }
 
 // StepText is a step in one language.
 type StepText struct {

@@ -12,6 +12,9 @@ import (
 func TestWalk_everyWayLeadsToTheEnd(t *testing.T) {
 	for id, p := range platforms(t) {
 		for _, c := range p.Channels {
+			if c.Live != nil {
+				continue
+			}
 			starts := []string{c.Steps[0].ID}
 			for _, b := range c.Branches {
 				starts = append(starts, b.Steps[0].ID)

@@ -35,13 +35,15 @@ type Catalog struct {
 // book is the words of one language.
 type book struct {
 	Language
-	plain     map[string]string   // texts without a value to fill in, the most
-	keys      map[string]struct{} // all keys, plain or not
+	plain     map[string]string // texts without a value to fill in, the most
+	keys      map[string]string // all keys, plain or not, each with the file it stands in
 	localizer *goi18n.Localizer
 }
 
-// Load reads words/*.toml. It fails if the default language is missing or a
-// file cannot be read, has no language.tag, or holds a text that does not parse.
+// Load reads words/*.toml, and the words of the proof methods into the same
+// books: platforms/<platform>/methods/<id>/<code>.toml, under method.<id>. It
+// fails if the default language is missing or a file cannot be read, has no
+// language.tag, or holds a text that does not parse.
 func Load(fsys fs.FS) (*Catalog, error) {
 	names, err := fs.Glob(fsys, "words/*.toml")
 	if err != nil {
@@ -77,17 +79,25 @@ func read(fsys fs.FS, name string) (*book, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := goi18n.ParseMessageFileBytes(raw, path.Base(name), map[string]goi18n.UnmarshalFunc{"toml": toml.Unmarshal})
+	b := &book{plain: map[string]string{}, keys: map[string]string{}}
+	b.Code = strings.TrimSuffix(path.Base(name), ".toml")
+	messages, err := b.add(name, raw, "")
 	if err != nil {
 		return nil, err
 	}
-	b := &book{plain: map[string]string{}, keys: map[string]struct{}{}}
-	b.Code = strings.TrimSuffix(path.Base(name), ".toml")
-	for _, m := range file.Messages {
-		b.keys[m.ID] = struct{}{}
-		if m.One == "" && !strings.Contains(m.Other, "{{") {
-			b.plain[m.ID] = m.Other
+	methods, err := fs.Glob(fsys, "platforms/*/methods/*/"+path.Base(name))
+	if err != nil {
+		return nil, err
+	}
+	for _, method := range methods {
+		if raw, err = fs.ReadFile(fsys, method); err != nil {
+			return nil, err
 		}
+		more, err := b.add(method, raw, "method."+path.Base(path.Dir(method))+".")
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", method, err)
+		}
+		messages = append(messages, more...)
 	}
 	b.Tag, b.Name = b.plain["language.tag"], b.plain["language.name"]
 	if b.Code != Default {
@@ -98,11 +108,38 @@ func read(fsys fs.FS, name string) (*book, error) {
 		return nil, fmt.Errorf("language.tag %q: %w", b.Tag, err)
 	}
 	bundle := goi18n.NewBundle(tag)
-	if err := bundle.AddMessages(tag, file.Messages...); err != nil {
+	if err := bundle.AddMessages(tag, messages...); err != nil {
 		return nil, err
 	}
 	b.localizer = goi18n.NewLocalizer(bundle, b.Tag)
 	return b, nil
+}
+
+// add reads the texts of a file into the book, with a prefix before their keys.
+func (b *book) add(name string, raw []byte, prefix string) ([]*goi18n.Message, error) {
+	file, err := goi18n.ParseMessageFileBytes(raw, path.Base(name), map[string]goi18n.UnmarshalFunc{"toml": toml.Unmarshal})
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range file.Messages {
+		m.ID = prefix + m.ID
+		b.keys[m.ID] = name
+		if m.One == "" && !strings.Contains(m.Other, "{{") {
+			b.plain[m.ID] = m.Other
+		}
+	}
+	return file.Messages, nil
+}
+
+// File is where a language keeps a key, or should: beside the file of another
+// language that has it.
+func (c *Catalog) File(code, key string) string {
+	for _, b := range c.books {
+		if name, ok := b.keys[key]; ok {
+			return path.Join(path.Dir(name), code+".toml")
+		}
+	}
+	return "words/" + code + ".toml"
 }
 
 // Languages lists what a page can be read in, the default first.

@@ -161,3 +161,36 @@ func catalog(t *testing.T, texts map[string]string) *i18n.Catalog {
 	}
 	return c
 }
+
+// The words of a proof method stand in the method's own folder and are read into the same book.
+func TestMethodsBringTheirWords(t *testing.T) {
+	files := fstest.MapFS{
+		"words/zh.toml":                        {Data: []byte("hi = '您好'\n[language]\ntag = 'zh-CN'\nname = '中文'")},
+		"words/en.toml":                        {Data: []byte("hi = 'Hello'\n[language]\ntag = 'en'\nname = 'English'")},
+		"platforms/wallet/methods/sms/zh.toml": {Data: []byte("name = '短信'\n[sms-code]\ntitle = '填数字'\n[field.code]\nlabel = '数字'")},
+		"platforms/wallet/methods/sms/en.toml": {Data: []byte("name = 'text'")},
+	}
+	c, err := i18n.Load(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Words("zh").T("method.sms.field.code.label"); got != "数字" {
+		t.Errorf("label: %q", got)
+	}
+	if got := c.Words("en").T("method.sms.name"); got != "text" {
+		t.Errorf("name: %q", got)
+	}
+	if got := c.Words("en").T("method.sms.sms-code.title"); got != "填数字" {
+		t.Errorf("a word that a language lacks: %q", got)
+	}
+	for key, want := range map[string]string{"hi": "words/en.toml", "method.sms.sms-code.title": "platforms/wallet/methods/sms/en.toml",
+		"nobody": "words/en.toml"} {
+		if got := c.File("en", key); got != want {
+			t.Errorf("%s belongs into %s, not %s", key, want, got)
+		}
+	}
+	files["platforms/wallet/methods/sms/en.toml"] = &fstest.MapFile{Data: []byte("[[[")}
+	if _, err := i18n.Load(files); err == nil || !strings.Contains(err.Error(), "methods/sms/en.toml") {
+		t.Errorf("a broken file: %v", err)
+	}
+}

@@ -1,6 +1,10 @@
 // Package vault keeps the portal's keys: one keyset, from which a key for each purpose is derived. It decides which
 // key seals (the newest) and which may still open (all), so that a key can be changed without losing what older ones
 // sealed. It does not know what is sealed.
+//
+// Box seals columns of the database, Index finds rows by what is sealed in them, Hash compares without reading, Sealer
+// seals small values that people carry (cookies). The pepper of passwords is a secret of its own, beside the keyset.
+// Whoever loses the keyset loses every account and case in the database: there is no other way to open them.
 package vault
 
 import (
@@ -9,6 +13,7 @@ import (
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -42,12 +47,32 @@ func Parse(text string) (*Keyset, error) {
 		if err != nil || len(root) != keyLength {
 			return nil, fmt.Errorf("keyset line %d: want %d bytes in base64", n, keyLength) // never the line itself
 		}
-		k.roots = append(k.roots, root)
+		if err := k.add(root); err != nil {
+			return nil, fmt.Errorf("keyset line %d: %w", n, err)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("keyset: %w", err)
 	}
 	if len(k.roots) == 0 {
 		return nil, errors.New("keyset: no key")
 	}
 	return k, nil
+}
+
+// add appends a root. One that is there already is left out: twice the same key opens no more than once. That another
+// has the same id happens once in four thousand million times, and then what it sealed could not be told apart.
+func (k *Keyset) add(root []byte) error {
+	for _, other := range k.roots {
+		if subtle.ConstantTimeCompare(other, root) == 1 {
+			return nil
+		}
+		if keyID(other) == keyID(root) {
+			return errors.New("another key has the same id")
+		}
+	}
+	k.roots = append(k.roots, root)
+	return nil
 }
 
 // Generate makes a keyset with one new key.
@@ -59,7 +84,21 @@ func Generate() *Keyset {
 
 // Rotated is the same keyset with a new key in front: it seals, the others still open.
 func (k *Keyset) Rotated() *Keyset {
-	return &Keyset{roots: append(Generate().roots, k.roots...)}
+	for {
+		next := Generate()
+		if next.addAll(k.roots) == nil {
+			return next
+		}
+	}
+}
+
+func (k *Keyset) addAll(roots [][]byte) error {
+	for _, root := range roots {
+		if err := k.add(root); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // String writes the keyset in the form that Parse reads. It is secret.
@@ -83,23 +122,23 @@ func Open(file string) (k *Keyset, created bool, err error) {
 		return nil, false, fmt.Errorf("read keyset: %w", err)
 	}
 	k = Generate()
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return nil, false, fmt.Errorf("create keyset: %w", err)
-	}
-	if err := k.create(file); err != nil {
+	if err := create(file, k.String()); err != nil {
 		return nil, false, fmt.Errorf("create keyset: %w", err)
 	}
 	return k, true, nil
 }
 
-// create writes a new keyset file in one step, so that a crash leaves the whole of it or none, and never over another.
-func (k *Keyset) create(file string) error {
+// create writes a new secret file in one step, so that a crash leaves the whole of it or none, and never over another.
+func create(file, text string) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return err
+	}
 	f, err := os.CreateTemp(filepath.Dir(file), ".keys-") // with mode 0600
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name())
-	_, err = f.WriteString(k.String())
+	_, err = f.WriteString(text)
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}

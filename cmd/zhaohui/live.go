@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+	_ "time/tzdata" // the zones of pages and messages, also where the system has none
+
+	"zhaohui/internal/audit"
+	"zhaohui/internal/guide"
+	"zhaohui/internal/jobs"
+	"zhaohui/internal/message"
+	"zhaohui/internal/recovery"
+	"zhaohui/internal/store"
+	"zhaohui/web"
+)
+
+// live connects the live platform: accounts, cases, letters, the trail, and the jobs that see to them.
+func (p *portal) live(ctx context.Context, b building, r *records, config *web.Config) error {
+	platform := livePlatform(b.content.Platforms)
+	if platform == nil {
+		return nil
+	}
+	policy := withoutSenders(b.content.Rules[platform.ID].Policy, b.senders)
+	if len(b.senders) < 2 {
+		p.log.Warn("no way to send mail or SMS: live recovery goes without the methods that need it (ZHAOHUI_SMTP_URL, ZHAOHUI_SMS)")
+	}
+	compose, err := composer(b)
+	if err != nil {
+		return err
+	}
+	runner, err := jobs.New(r.db, jobs.Config{Log: p.log})
+	if err != nil {
+		return err
+	}
+	cases := r.cases(compose.Compose, runner.Enqueue, policy)
+	channels := map[string]recovery.Channel{}
+	for _, c := range platform.Channels {
+		if c.Live != nil {
+			channels[c.ID] = recovery.Channel{Methods: c.Live.Methods, With: c.Live.With}
+		}
+	}
+	service, err := recovery.New(recovery.Deps{Store: cases, Wallet: r.accounts, Policy: policy, Methods: methods(), Channels: channels, Box: r.box,
+		Index: r.keys.Index("cases"), Hash: r.keys.Hash("codes"), Address: addresses(b), Now: b.now, Log: p.log})
+	if err != nil {
+		return fmt.Errorf("recovery: %w", err)
+	}
+	deliverer := &message.Deliverer{Store: store.NewMessages(r.db, r.box), Senders: b.senders, Now: b.now, Log: p.log}
+	runner.Handle(store.JobDeliver, deliverer.Deliver)
+	runner.Handle(store.JobApply, func(ctx context.Context, id string, _ int) error { return service.Work(ctx, id) })
+	p.tend(runner, b, r, cases, service, policy)
+	p.start = append(p.start, runner.Start)
+	p.close = append(p.close, func() error {
+		drain, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		return runner.Stop(drain)
+	})
+	config.Recovery, config.Policy = service, policy
+	if b.demo != nil {
+		if err := b.demo.fill(ctx, b.files, r.accounts, service); err != nil {
+			return fmt.Errorf("demo accounts: %w", err)
+		}
+		config.Demo = b.demo
+	}
+	return nil
+}
+
+// Retention: how long what is closed is kept, and the trail (requirement P3).
+const (
+	keepTrail  = 2 * 365 * 24 * time.Hour
+	keepPerson = 180 * 24 * time.Hour
+	batch      = 500
+)
+
+// tend runs what has to happen from time to time.
+func (p *portal) tend(runner *jobs.Runner, b building, r *records, cases *store.Cases, service *recovery.Service, policy *recovery.Policy) {
+	runner.Every("cases", 20*time.Second, func(ctx context.Context) error { return service.Tend(ctx, 200) })
+	runner.Every("audit-head", 10*time.Minute, func(ctx context.Context) error { return audit.LogHead(ctx, r.trail, p.log) })
+	runner.Every("retention", time.Hour, func(ctx context.Context) error { return retain(ctx, b.now(), r, cases, policy) })
+}
+
+// retain forgets what its time is over for.
+func retain(ctx context.Context, now time.Time, r *records, cases *store.Cases, policy *recovery.Policy) error {
+	_, forgotten := cases.Forget(ctx, now.Add(-policy.Case.Keep), batch)
+	_, pruned := cases.Prune(ctx, now, batch)
+	return errors.Join(forgotten, pruned, r.accounts.Prune(ctx), r.trail.ErasePersons(ctx, now.Add(-keepPerson)), r.trail.Prune(ctx, now.Add(-keepTrail)))
+}
+
+func livePlatform(platforms []*guide.Platform) *guide.Platform {
+	for _, p := range platforms {
+		if p.Live {
+			return p
+		}
+	}
+	return nil
+}
+
+// withoutSenders switches off what cannot send.
+func withoutSenders(policy *recovery.Policy, senders map[string]message.Sender) *recovery.Policy {
+	own := *policy
+	own.Methods = maps.Clone(policy.Methods)
+	for method, channel := range map[string]string{"sms": "sms", "card": "sms", "mail": "mail"} {
+		if m, ok := own.Methods[method]; ok && senders[channel] == nil {
+			m.Off = true
+			own.Methods[method] = m
+		}
+	}
+	if len(senders) == 0 { // nobody could be told of a reset (requirement R7)
+		for id, m := range own.Methods {
+			m.Off = true
+			own.Methods[id] = m
+		}
+	}
+	return &own
+}
+
+func composer(b building) (*message.Composer, error) {
+	texts, err := message.LoadTexts(b.files)
+	if err != nil {
+		return nil, fmt.Errorf("messages: %w", err)
+	}
+	o := b.content.Operator
+	return message.NewComposer(texts, message.Operator{Name: o.Name.In, Hours: o.Hours.In, Hotline: o.Hotline, Public: b.public.String(), Zone: b.zone})
+}
+
+// addresses makes absolute addresses in a language.
+func addresses(b building) func(path, lang string) string {
+	prefix := map[string]string{}
+	for _, l := range b.words.Languages() {
+		prefix[l.Code] = l.Prefix
+	}
+	return func(path, lang string) string { return b.public.String() + prefix[lang] + path }
+}

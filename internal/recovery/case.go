@@ -1,0 +1,104 @@
+// Package recovery decides how a customer of the operator's wallet gets a new payment password: which proofs a case has,
+// what is enough, what has to wait, and when the password may be set. The current step follows from the facts of the
+// case. It knows no HTTP, no pages and no SQL, and sends nothing itself.
+package recovery
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// State is where a case stands in its life.
+type State string
+
+// The states. Only Open can change into the others; Applying only into Done or back to Open.
+const (
+	Open     State = "open"
+	Applying State = "applying" // decided; the wallet is being told
+	Done     State = "done"
+	Stopped  State = "stopped"  // "this was not me", or the person gave up
+	Expired  State = "expired"  // kept as Open in the store until somebody looks; see Case.StateAt
+	Replaced State = "replaced" // another case of the account was completed
+)
+
+// Case is one person's live recovery. All of it but the fields named in Row is kept sealed.
+type Case struct {
+	ID      string // random; stands in addresses
+	Version int64  // of the row; 0 before it is created
+	State   State
+	Started time.Time
+	Acted   time.Time // the person's last POST
+	Resume  string    // blind index of the resume code
+	Subject string    // blind index of the account, or of the name that was typed; "" before that
+
+	Facts Facts // sealed
+}
+
+// Facts are what has been established. They are kept as JSON, sealed, in one column.
+type Facts struct {
+	Platform, Channel, Lang string
+	Safe                    bool              // the safety question was answered
+	Claims                  map[string]string // answers from the chooser, unproven
+	Named                   bool              // a sign-in name was typed
+	Account                 string            // the wallet's id; "" if there is none
+	Environment             Environment
+	Doing                   *Doing // the method that is being done
+	Proofs                  []Proof
+	Failed                  map[string]string    // method → why it does not work in this case
+	Locked                  map[string]time.Time // method → when it opens again
+	Freeze                  bool                 // the owner said "this was not me" after the decision
+	Frozen                  bool                 // and the wallet did it
+	Verdict                 *Verdict             // set when the route became enough; it stays (requirement R14)
+	Ready                   bool                 // the end of the hold was announced
+	Hold                    time.Time            // a password may be chosen from then on; zero if at once
+	Password                []byte               // sealed, between the decision and the wallet's answer
+	Decided                 int                  // how often a password was chosen: part of the key of the write
+	Problem                 string               // why the wallet refused, a code
+	Limits                  time.Time            // payments are limited until
+	Own                     time.Duration        // own time used, without waits
+	More                    int                  // how often more time was asked for
+	Code                    string               // the resume code
+	Vetoes                  []string             // ids of addresses that said "this was not me"
+	Session                 Session              // the browser that began
+	Handoffs                []Handoff
+	Return                  *Return
+	NewCodes                bool // a recovery code was used, and the wallet made new ones
+	Ended                   time.Time
+}
+
+// Doing is a method in progress. State is the method's own.
+type Doing struct {
+	Method string
+	Nonce  string // changes whenever it begins again: a submit for an older one is stale
+	Began  time.Time
+	State  json.RawMessage
+}
+
+// Environment is coverage L19, judged once when the account was named.
+type Environment struct {
+	Unusual bool
+	Known   bool     // the browser is known to the account
+	Reasons []string // rules that made it unusual: "recent-number", "odd-network", "unknown-device"
+	Client  string   // kind of device, for "somebody began on a …": "phone", "computer"
+}
+
+// Session is a browser with rights on a case. Only hashes of tokens are kept.
+type Session struct {
+	Hash, Old string // Old still opens until the new one was used, or for a minute
+	Changed   time.Time
+}
+
+// Handoff is another screen that a person took the case to by QR code.
+type Handoff struct {
+	Hash   string
+	Number int    // two digits, shown on both screens
+	Token  string // hash of the browser's token once it was taken
+	Until  time.Time
+}
+
+// Return is another browser that came with the resume code and has to prove something again.
+type Return struct {
+	Hash  string // of its token
+	Doing *Doing
+	Until time.Time
+}

@@ -1,0 +1,57 @@
+package recovery
+
+import "time"
+
+// The person's own time (requirement R14). It runs from POST to POST; while somebody else acts it stands still.
+
+// waitUntil is until when somebody else acts, zero if nobody does.
+func (c *Case) waitUntil(step Step) time.Time {
+	switch {
+	case step.Wait != nil:
+		return step.Wait.Until
+	case step.Sent != nil && step.Sent.Channel == "mail": // an unused link in a mail
+		return step.Sent.Until
+	}
+	return time.Time{}
+}
+
+// act counts the own time up to a POST.
+func (c *Case) act(now time.Time, step Step) {
+	from := c.Acted
+	if until := c.waitUntil(step); until.After(from) {
+		from = until
+	}
+	if now.After(from) {
+		c.Facts.Own += now.Sub(from)
+	}
+	c.Acted = now
+}
+
+// deadline is when an open case ends if nothing more is done.
+func (c *Case) deadline(times CaseTimes, step Step) time.Time {
+	if !c.Facts.Hold.IsZero() && !c.Acted.After(c.Facts.Hold) { // the hold is over some day; nobody can be asked to watch for it
+		return c.Facts.Hold.Add(times.Collect)
+	}
+	from := c.Acted
+	if until := c.waitUntil(step); until.After(from) {
+		from = until
+	}
+	idle := from.Add(times.Idle)
+	all := from.Add(times.Total + time.Duration(c.Facts.More)*times.Idle - c.Facts.Own)
+	if all.Before(idle) {
+		return all
+	}
+	return idle
+}
+
+// ownTime is the reading of the own clock now.
+func (c *Case) ownTime(now time.Time, step Step) time.Duration {
+	from := c.Acted
+	if until := c.waitUntil(step); until.After(from) {
+		from = until
+	}
+	if now.After(from) {
+		return c.Facts.Own + now.Sub(from)
+	}
+	return c.Facts.Own
+}

@@ -1,0 +1,162 @@
+package recovery
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"zhaohui/internal/throttle"
+	"zhaohui/internal/wallet"
+)
+
+// Code is a one-time code that was sent: six digits, kept as a keyed hash that binds it to its case, method, purpose
+// and destination (requirement R2).
+type Code struct {
+	ID      string // random; the tries of this code are counted under it
+	Hash    []byte
+	Channel string // "sms", "mail"
+	Address string // id of the address, or of the card
+	Rests   []string
+	Letter  string // id of the message
+	Sent    time.Time
+	Until   time.Time
+	Next    time.Time // another may be asked for from then on
+	Refused bool      // the budget is spent: nothing was sent, and nothing will be until Next
+}
+
+// Sending says where a code goes. A nil Account of the turn sends nothing and counts the same.
+type Sending struct {
+	Channel string // "sms", "mail"
+	Purpose Purpose
+	Address string   // id; chosen on the server (requirement R2)
+	To      string   // "" for an account that does not exist
+	Rests   []string // what the proof will rest on
+}
+
+// Send makes a code and hands its letter to delivery, inside the transaction. If a limit of R5 is reached nothing is
+// sent: the code is Refused until Next, and the page offers other ways.
+func (t *Turn) Send(to Sending) (Code, error) {
+	life, ok := t.Policy.Codes[to.Channel]
+	if !ok || t.tx == nil {
+		return Code{}, fmt.Errorf("send a code by %q", to.Channel)
+	}
+	c := Code{ID: token(), Channel: to.Channel, Address: to.Address, Rests: to.Rests, Letter: token(), Sent: t.Now, Until: t.Now.Add(life),
+		Next: t.Now.Add(t.Policy.Sends.Between)}
+	var refused throttle.Refused
+	err := t.tx.Take(t.Now, t.sends(to)...)
+	if errors.As(err, &refused) {
+		c.Refused, c.Next, c.Until = true, refused.Until, t.Now
+		if c.Next.IsZero() {
+			c.Next = t.Now.Add(24 * time.Hour)
+		}
+		return c, nil
+	}
+	if err != nil {
+		return Code{}, fmt.Errorf("send a code: %w", err)
+	}
+	number := sixDigits()
+	c.Hash = t.s.hash.Sum(c.bound(t.Case.ID, number))
+	if t.Account == nil || to.To == "" { // the same work, and nobody hears of it
+		c.Hash = t.s.hash.Sum([]byte(token()))
+		return c, nil
+	}
+	letter := Letter{ID: c.Letter, Case: t.Case.ID, Subject: t.Case.Subject, Channel: to.Channel, Address: to.Address, To: to.To, Purpose: to.Purpose,
+		Lang: t.Case.Facts.Lang, Code: number, At: t.Case.Started, Until: c.Until, Detail: t.Case.Facts.Environment.Client}
+	if to.Purpose == PurposeLink {
+		secret := token()
+		letter.Link = t.s.address("/mail/"+secret, t.Case.Facts.Lang)
+		err := t.tx.AddLink(Link{Hash: hashToken(secret), Kind: LinkMail, Case: t.Case.ID, Address: to.Address, Nonce: c.ID, Expires: c.Until})
+		if err != nil {
+			return Code{}, fmt.Errorf("send a code: %w", err)
+		}
+	}
+	if err := t.tx.Post(letter); err != nil {
+		return Code{}, fmt.Errorf("send a code: %w", err)
+	}
+	return c, nil
+}
+
+// Reveal makes another code for the same destination, to be shown and not sent. It lasts as long as the first.
+func (t *Turn) Reveal(c Code) (revealed Code, number string) {
+	c.ID, number = token(), sixDigits()
+	c.Hash = t.s.hash.Sum(c.bound(t.Case.ID, number))
+	return c, number
+}
+
+// sends are the limits of R5 for one message.
+func (t *Turn) sends(to Sending) []throttle.Limit {
+	destination := to.To
+	if destination == "" {
+		destination = "nobody:" + t.Case.Subject
+	}
+	destination = to.Channel + ":" + t.s.index.Sum(destination)
+	s := t.Policy.Sends
+	return []throttle.Limit{
+		{Key: "send-gap:" + destination, Max: 1, Within: s.Between},
+		{Key: "send:" + destination, Max: s.PerDestination, Within: day},
+		{Key: "send-account:" + t.Case.Subject, Max: s.PerAccount, Within: day},
+		{Key: "send-network:" + t.s.index.Sum(networkOf(t.Client.Network)), Max: s.PerNetwork, Within: day},
+		{Key: "send-method:" + t.doing.Method + ":" + t.Case.Subject, Max: s.PerMethod[t.doing.Method], Within: day},
+		{Key: "send-total:" + to.Channel, Max: s.Total[to.Channel], Within: day},
+	}
+}
+
+// limits are those of a try at this code, beside the method's own (requirement R3).
+func (c Code) limits(tries int) []throttle.Limit {
+	return []throttle.Limit{{Key: "code:" + c.ID, Max: tries, Within: 24 * time.Hour}}
+}
+
+// Right says whether what was typed is the code; not that it was the first time: whoever applies the outcome sees to
+// that, as the method's turn has moved on.
+func (t *Turn) Right(c Code, typed string) (right bool, code string) {
+	switch {
+	case c.Refused || len(c.Hash) == 0:
+		return false, "wrong"
+	case !t.Now.Before(c.Until):
+		return false, "code-expired"
+	case !t.s.hash.Equal(c.bound(t.Case.ID, typed), c.Hash):
+		return false, "wrong"
+	}
+	return true, ""
+}
+
+// bound is what the hash of a code is made of.
+func (c Code) bound(caseID, number string) []byte {
+	return []byte(strings.Join([]string{caseID, c.ID, c.Channel, c.Address, number}, "\x00"))
+}
+
+// sixDigits draws a number of six digits, each as likely as any other.
+func sixDigits() string {
+	const below = 1 << 32 / 1_000_000 * 1_000_000
+	for {
+		var raw [4]byte
+		rand.Read(raw[:])
+		if n := binary.BigEndian.Uint32(raw[:]); uint64(n) < below {
+			return fmt.Sprintf("%06d", n%1_000_000)
+		}
+	}
+}
+
+// token is 128 random bits in 26 plain signs.
+func token() string {
+	var raw [16]byte
+	rand.Read(raw[:])
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(raw[:]))
+}
+
+// Current is the bound address of a kind, nil if there is none.
+func Current(a *wallet.Account, kind wallet.AddressKind) *wallet.Address {
+	if a == nil {
+		return nil
+	}
+	for i := range a.Addresses {
+		if a.Addresses[i].Kind == kind && a.Addresses[i].Removed.IsZero() {
+			return &a.Addresses[i]
+		}
+	}
+	return nil
+}

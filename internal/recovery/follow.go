@@ -1,0 +1,124 @@
+package recovery
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"zhaohui/internal/problem"
+)
+
+// Follower is a method whose message carries a link.
+type Follower interface {
+	// Follow says what pressing the link's button proves in the browser that began.
+	Follow(t *Turn, l Link) Outcome
+	// Reveal makes a code that is shown in another browser, to be typed where the case began. It runs inside a transaction.
+	Reveal(t *Turn, l Link) (code string, err error)
+}
+
+// ErrLinkOver says that a link belongs to an older mail.
+var ErrLinkOver = fmt.Errorf("link of an older mail: %w", problem.Expired)
+
+// MailSight is what the page of a mailed link says before its button is pressed.
+type MailSight struct {
+	Stop    *StopSight // it is a "this was not me" link; the rest is empty
+	Case    string
+	Channel string
+	Lang    string
+	Here    bool // opened in the browser that began
+	Used    bool
+	Over    bool // the case does not wait for it any more
+	Started time.Time
+	Client  string
+	Until   time.Time
+}
+
+// Mail looks at a link out of a message; it changes nothing, however often (requirement W2). token is the browser's own
+// for the case it holds, "" if it holds none.
+func (s *Service) Mail(ctx context.Context, secret string, key Key) (MailSight, error) {
+	if l, err := s.store.Link(ctx, hashToken(secret)); err == nil && l.Kind == LinkStop {
+		stop, err := s.StopLink(ctx, secret)
+		return MailSight{Stop: &stop, Lang: stop.Lang}, err
+	}
+	l, t, err := s.link(ctx, secret, LinkMail)
+	if err != nil {
+		return MailSight{}, err
+	}
+	return t.mailSight(l, key), nil
+}
+
+func (t *Turn) mailSight(l Link, key Key) MailSight {
+	f := t.Case.Facts
+	m := MailSight{Case: l.Case, Channel: f.Channel, Lang: f.Lang, Used: !l.Used.IsZero(), Started: t.Case.Started, Client: f.Environment.Client, Until: l.Expires}
+	m.Here = key.Case == l.Case && t.Case.role(key.Token, t.Now) == Owner
+	m.Over = t.state() != Open || f.Doing == nil || f.Verdict != nil
+	return m
+}
+
+// Followed is what became of the link's button.
+type Followed struct {
+	Sight MailSight
+	Token string // the browser's new token, where the mailbox was proved
+	Code  string // to type where the case began, where it was another browser; nothing moved there
+}
+
+// Follow presses the button of a mailed link. In the browser that began it proves the mailbox; in any other it gives a code
+// to type there and never moves the case by itself.
+func (s *Service) Follow(ctx context.Context, secret string, key Key) (Followed, error) {
+	l, t, err := s.link(ctx, secret, LinkMail)
+	if err != nil {
+		return Followed{}, err
+	}
+	out := Followed{Sight: t.mailSight(l, key)}
+	if out.Sight.Over || out.Sight.Used && !out.Sight.Here {
+		return out, nil
+	}
+	err = s.store.Do(ctx, func(tx Tx) error {
+		out.Token, out.Code = "", ""
+		first, err := tx.UseLink(l.Hash, t.Now)
+		if err != nil || !first {
+			out.Sight.Used = true
+			return err
+		}
+		c, err := tx.Case(l.Case)
+		if err != nil {
+			return err
+		}
+		in := &Turn{Case: c, Account: t.Account, Wallet: t.Wallet, Policy: t.Policy, Now: t.Now, Client: t.Client, doing: c.Facts.Doing, s: s, tx: tx}
+		if in.place().Method == "" {
+			out.Sight.Over = true
+			return nil
+		}
+		m, ok := s.method(in.doing.Method).(Follower)
+		if !ok {
+			out.Sight.Over = true
+			return nil
+		}
+		if !out.Sight.Here {
+			if out.Code, err = m.Reveal(in, l); err != nil {
+				return err
+			}
+			if err := in.tx.Record(Event{At: t.Now, Kind: "link-elsewhere", Case: c.ID, Actor: "owner"}); err != nil {
+				return err
+			}
+			return tx.Save(c)
+		}
+		c.act(t.Now, in.place().Step)
+		outcome := m.Follow(in, l)
+		if !outcome.Proved {
+			out.Sight.Over = true
+			return nil
+		}
+		if out.Token, err = in.prove(s.method(in.doing.Method), outcome.Rests, Owner); err != nil {
+			return err
+		}
+		return tx.Save(c)
+	})
+	if err != nil {
+		return out, fmt.Errorf("follow a link: %w", err)
+	}
+	if out.Code == "" && out.Token == "" && !out.Sight.Used && !out.Sight.Over {
+		return out, fmt.Errorf("follow a link: %w", problem.Conflict)
+	}
+	return out, nil
+}

@@ -1,0 +1,252 @@
+package recovery
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"zhaohui/internal/problem"
+	"zhaohui/internal/throttle"
+)
+
+// What a person can do with a case beside answering its step.
+
+// Switch gives the method up for now and shows the others: proofs stay.
+func (s *Service) Switch(ctx context.Context, key Key, client Client) error {
+	return s.act(ctx, key, client, func(t *Turn) error {
+		if t.doing == nil {
+			return nil
+		}
+		method := t.doing.Method
+		t.Case.Facts.Doing, t.doing = nil, nil
+		return t.record("method-left", map[string]string{"method": method})
+	})
+}
+
+// Turn to another method at once: the one that is being done is given up, as with Switch.
+func (s *Service) Choose(ctx context.Context, key Key, method string, client Client) error {
+	return s.act(ctx, key, client, func(t *Turn) error {
+		f := t.Case.Facts
+		if !f.Named || f.Verdict != nil {
+			return nil
+		}
+		offers := t.offers()
+		if len(f.Proofs) == 0 {
+			offers = t.firsts()
+		}
+		for _, o := range offers {
+			if o.Method == method {
+				return t.begin(method)
+			}
+		}
+		return nil
+	})
+}
+
+// Resend sends a new code; the old one dies. Before its time nothing happens: the page says when.
+func (s *Service) Resend(ctx context.Context, key Key, client Client) error {
+	a, err := s.attempt(ctx, key, client)
+	if err != nil {
+		return err
+	}
+	m, ok := s.method(a.place.Method).(Resender)
+	if !ok || a.place.Sent == nil || a.Now.Before(a.place.Sent.Next) {
+		return nil
+	}
+	_, err = s.change(ctx, a, func(t *Turn) error {
+		if err := t.tx.EndLinks(t.Case.ID, LinkStop); err != nil {
+			return err
+		}
+		if err := m.Resend(t); err != nil {
+			return fmt.Errorf("resend: %w", err)
+		}
+		return t.record("code-sent-again", map[string]string{"method": a.place.Method})
+	})
+	return err
+}
+
+// More gives more time (requirement R14).
+func (s *Service) More(ctx context.Context, key Key, client Client) error {
+	return s.act(ctx, key, client, func(t *Turn) error {
+		if t.Case.Facts.More < t.Policy.Case.More {
+			t.Case.Facts.More++
+		}
+		return nil
+	})
+}
+
+// Cancel ends a case by the person's own wish; its bearer need not be the owner of the account.
+func (s *Service) Cancel(ctx context.Context, key Key, client Client) error {
+	return s.act(ctx, key, client, func(t *Turn) error {
+		if t.Case.State != Open {
+			return nil
+		}
+		return t.end(Stopped)
+	})
+}
+
+// act changes an open case of the owner or a companion, whatever its step.
+func (s *Service) act(ctx context.Context, key Key, client Client, fn func(t *Turn) error) error {
+	a, err := s.attempt(ctx, key, client)
+	if err != nil {
+		return err
+	}
+	if a.role == Guest {
+		return fmt.Errorf("case: %w", problem.Denied)
+	}
+	if a.place.ID == StepEnded {
+		return nil
+	}
+	_, err = s.change(ctx, a, fn)
+	return err
+}
+
+// Resume opens a case by its resume code on another device: for looking at how it stands, and for proving something again.
+func (s *Service) Resume(ctx context.Context, code string, client Client) (Key, error) {
+	now := s.now()
+	limit := throttle.Limit{Key: "resume:" + s.index.Sum(networkOf(client.Network)), Max: s.policy.Case.PerNetwork, Within: time.Hour}
+	if err := s.store.Do(ctx, func(tx Tx) error { return tx.Take(now, limit) }); err != nil {
+		return Key{}, fmt.Errorf("resume: %w", err)
+	}
+	var c *Case
+	var err error
+	for _, index := range s.index.All("resume:" + code) {
+		if c, err = s.store.CaseByResume(ctx, index); err == nil {
+			break
+		}
+	}
+	if err != nil {
+		return Key{}, fmt.Errorf("resume: %w", err)
+	}
+	key := Key{Case: c.ID, Token: token()}
+	err = s.store.Do(ctx, func(tx Tx) error {
+		c, err := tx.Case(c.ID)
+		if err != nil {
+			return err
+		}
+		c.Facts.Return = &Return{Hash: hashToken(key.Token), Until: now.Add(s.policy.Case.Total)}
+		if err := tx.Record(Event{At: now, Kind: "case-resumed", Case: c.ID, Actor: "customer"}); err != nil {
+			return err
+		}
+		return tx.Save(c)
+	})
+	if err != nil {
+		return Key{}, fmt.Errorf("resume: %w", err)
+	}
+	return key, nil
+}
+
+// Again begins, for a guest, a method whose class was passed before: if it is passed again, the case moves to that browser.
+func (s *Service) Again(ctx context.Context, key Key, method string, client Client) error {
+	a, err := s.attempt(ctx, key, client)
+	if err != nil {
+		return err
+	}
+	if a.role != Guest || a.Case.State != Open {
+		return nil
+	}
+	for _, id := range a.again() {
+		if id != method {
+			continue
+		}
+		return s.store.Do(ctx, func(tx Tx) error {
+			c, err := tx.Case(key.Case)
+			if err != nil || c.role(key.Token, a.Now) != Guest {
+				return err
+			}
+			t := &Turn{Case: c, Account: a.Account, Wallet: a.Wallet, Policy: a.Policy, Now: a.Now, Client: client, s: s, tx: tx}
+			c.Facts.Return.Doing = &Doing{Method: id, Nonce: token(), Began: a.Now}
+			t.doing = c.Facts.Return.Doing
+			if err := s.method(id).Begin(t); err != nil {
+				return fmt.Errorf("again: %w", err)
+			}
+			return tx.Save(c)
+		})
+	}
+	return nil
+}
+
+// again are the methods by which a guest can take the case over: those of classes that were passed.
+func (t *Turn) again() []string {
+	var list []string
+	for _, m := range t.s.methods {
+		id := m.ID()
+		if t.s.method(id) == nil || t.Account == nil {
+			continue
+		}
+		for _, p := range t.Case.Facts.Proofs {
+			if p.Class == t.Policy.Methods[id].Class && len(m.Prospects(t.Account, t.Now)) > 0 {
+				list = append(list, id)
+				break
+			}
+		}
+	}
+	return list
+}
+
+// HandOff makes a link for another screen, and a number of two digits that both will show.
+func (s *Service) HandOff(ctx context.Context, key Key, client Client) (secret string, number int, err error) {
+	secret = token()
+	number = int(sixDigits()[0]-'0')*10 + int(sixDigits()[1]-'0')
+	err = s.act(ctx, key, client, func(t *Turn) error {
+		if t.Case.role(key.Token, t.Now) != Owner {
+			return fmt.Errorf("hand off: %w", problem.Denied)
+		}
+		t.Case.Facts.Handoffs = []Handoff{{Hash: hashToken(secret), Number: number, Until: t.Now.Add(t.Policy.Case.Idle)}}
+		return t.record("handed-off", nil)
+	})
+	return secret, number, err
+}
+
+// HandoffSight is what the other screen shows before it joins.
+type HandoffSight struct {
+	Number  int
+	Channel string
+	Lang    string
+}
+
+// LookHandoff looks at a hand-off; it changes nothing.
+func (s *Service) LookHandoff(ctx context.Context, caseID, secret string) (HandoffSight, error) {
+	c, err := s.store.Case(ctx, caseID)
+	if err != nil {
+		return HandoffSight{}, fmt.Errorf("hand-off: %w", err)
+	}
+	h := c.handoff(secret, s.now())
+	if h == nil {
+		return HandoffSight{}, fmt.Errorf("hand-off: %w", problem.Expired)
+	}
+	return HandoffSight{Number: h.Number, Channel: c.Facts.Channel, Lang: c.Facts.Lang}, nil
+}
+
+func (c *Case) handoff(secret string, now time.Time) *Handoff {
+	for i := range c.Facts.Handoffs {
+		if h := &c.Facts.Handoffs[i]; h.Hash == hashToken(secret) && h.Token == "" && now.Before(h.Until) && c.State == Open {
+			return h
+		}
+	}
+	return nil
+}
+
+// Join lets the other screen in, once.
+func (s *Service) Join(ctx context.Context, caseID, secret string) (Key, error) {
+	key, now := Key{Case: caseID, Token: token()}, s.now()
+	err := s.store.Do(ctx, func(tx Tx) error {
+		c, err := tx.Case(caseID)
+		if err != nil {
+			return err
+		}
+		h := c.handoff(secret, now)
+		if h == nil {
+			return problem.Expired
+		}
+		h.Token = hashToken(key.Token)
+		if err := tx.Record(Event{At: now, Kind: "screen-joined", Case: c.ID, Actor: "customer"}); err != nil {
+			return err
+		}
+		return tx.Save(c)
+	})
+	if err != nil {
+		return Key{}, fmt.Errorf("join: %w", err)
+	}
+	return key, nil
+}

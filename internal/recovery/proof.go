@@ -1,0 +1,78 @@
+package recovery
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// prove adds a proof and goes on: it announces the first one, judges all, and begins the channel's own method if that is
+// what comes next. It gives the browser a new token.
+func (t *Turn) prove(m Method, rests []string, role Role) (fresh string, err error) {
+	f := &t.Case.Facts
+	p := Proof{Method: m.ID(), Class: t.Policy.Methods[m.ID()].Class, Rests: rests, At: t.Now, Own: f.Own}
+	f.Proofs = append(slices.DeleteFunc(f.Proofs, func(old Proof) bool { return old.Method == p.Method }), p)
+	if err := t.record("proof-passed", map[string]string{"method": p.Method, "class": string(p.Class)}); err != nil {
+		return "", err
+	}
+	if err := t.announce(); err != nil {
+		return "", err
+	}
+	if role == Guest { // the case moves to the browser that proved it again
+		f.Return, f.Session, f.Handoffs = nil, Session{}, nil
+		if err := t.record("case-moved", nil); err != nil {
+			return "", err
+		}
+		return t.Case.renew(t.Now), nil
+	}
+	f.Doing, t.doing = nil, nil
+	if err := t.judge(); err != nil {
+		return "", err
+	}
+	if role == Companion {
+		return "", nil
+	}
+	return t.Case.renew(t.Now), nil
+}
+
+// judge looks whether the route is enough now. What became enough stays enough (requirement R14).
+func (t *Turn) judge() error {
+	f := &t.Case.Facts
+	if f.Verdict != nil {
+		return nil
+	}
+	v := t.Policy.Judge(t.proofs(f.Own), t.situation())
+	if !v.Enough {
+		return t.ownNext()
+	}
+	f.Verdict = &v
+	data := map[string]string{"classes": classNames(v.Classes), "hold": v.Hold.String(), "environment": strings.Join(f.Environment.Reasons, " ")}
+	if err := t.record("route-enough", data); err != nil {
+		return err
+	}
+	if v.Hold == 0 {
+		return nil
+	}
+	f.Hold = t.Now.Add(v.Hold)
+	return t.tell(PurposeHold, f.Hold)
+}
+
+func classNames(classes []Class) string {
+	var names []string
+	for _, c := range classes {
+		names = append(names, string(c))
+	}
+	return strings.Join(names, " ")
+}
+
+// ownNext begins the channel's own method where it waited for a first proof of another class.
+func (t *Turn) ownNext() error {
+	own := t.s.channels[t.Case.Facts.Channel].Methods
+	if len(own) != 1 || !slices.ContainsFunc(t.offers(), func(o Offer) bool { return o.Method == own[0] }) {
+		return nil
+	}
+	if err := t.begin(own[0]); err != nil {
+		return fmt.Errorf("the channel's own method: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,59 @@
+package recovery
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"time"
+)
+
+// Role is what a browser may do with a case.
+type Role string
+
+// The roles.
+const (
+	Nobody    Role = ""
+	Owner     Role = "owner"     // the browser that began: everything
+	Companion Role = "companion" // a screen that the owner took the case to: proofs, never the password
+	Guest     Role = "guest"     // came with the resume code: sees how it stands, may prove something again
+)
+
+// Key is what a browser brings: the case it names and its token.
+type Key struct{ Case, Token string }
+
+// turnover is how long a browser's old token opens beside its new one: a doubled click sends it once more.
+const turnover = time.Minute
+
+// hashToken is how tokens are kept. They are 128 random bits, so nothing is gained by searching for them.
+func hashToken(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// role says what the bearer of a token may do.
+func (c *Case) role(token string, now time.Time) Role {
+	hash := hashToken(token)
+	same := func(kept string) bool {
+		return kept != "" && subtle.ConstantTimeCompare([]byte(kept), []byte(hash)) == 1
+	}
+	session := c.Facts.Session
+	if same(session.Hash) || same(session.Old) && now.Before(session.Changed.Add(turnover)) {
+		return Owner
+	}
+	for _, h := range c.Facts.Handoffs {
+		if same(h.Token) {
+			return Companion
+		}
+	}
+	if r := c.Facts.Return; r != nil && same(r.Hash) {
+		return Guest
+	}
+	return Nobody
+}
+
+// renew gives the owner's browser a new token: at every gain of rights (requirement W4).
+func (c *Case) renew(now time.Time) string {
+	fresh := token()
+	c.Facts.Session = Session{Hash: hashToken(fresh), Old: c.Facts.Session.Hash, Changed: now}
+	return fresh
+}

@@ -1,0 +1,294 @@
+package recovery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"zhaohui/internal/problem"
+	"zhaohui/internal/throttle"
+)
+
+// Result is what became of a POST.
+type Result struct {
+	Subject string            // of the account, once a password was chosen: the browser is known to it from then on
+	Token   string            // the browser's new token, "" if it keeps the old one
+	Wrong   map[string]string // field → code; nothing else happened
+	Stale   bool              // it was for another step: nothing happened, the right page is shown
+	Locked  time.Time         // the method is closed until then; other proofs stay
+	Spent   bool              // the code had all its tries: another one can be asked for
+}
+
+// attempt is one submit on its way: the case as it was read, and the turn on it.
+type attempt struct {
+	*Turn
+	key   Key
+	role  Role
+	place Place
+	in    Input
+}
+
+// Submit takes the answer to a step. A step that is not the current one changes nothing (Result.Stale). A secret is
+// counted before it is looked at; the wallet is asked outside of any transaction; what follows is one transaction.
+func (s *Service) Submit(ctx context.Context, key Key, step string, form map[string]string, client Client) (Result, error) {
+	a, err := s.attempt(ctx, key, client)
+	if err != nil {
+		return Result{}, err
+	}
+	if a.place.ID != step {
+		return Result{Stale: true}, nil
+	}
+	if a.in, err = a.parse(form); err != nil {
+		var invalid problem.Invalid
+		errors.As(err, &invalid)
+		return Result{Wrong: invalid.Fields}, nil
+	}
+	switch {
+	case a.place.Method != "":
+		return s.submitMethod(ctx, a)
+	case step == StepAccount:
+		return s.submitAccount(ctx, a)
+	case step == StepFirst || step == StepNext:
+		return s.choose(ctx, a, a.in["method"])
+	case step == StepPassword:
+		return s.submitPassword(ctx, a)
+	}
+	return Result{Stale: true}, nil // nothing can be typed there
+}
+
+// attempt reads the case and finds where its bearer stands.
+func (s *Service) attempt(ctx context.Context, key Key, client Client) (*attempt, error) {
+	c, err := s.store.Case(ctx, key.Case)
+	if err != nil {
+		return nil, fmt.Errorf("case: %w", err)
+	}
+	t, err := s.turn(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	a := &attempt{Turn: t, key: key, role: c.role(key.Token, t.Now)}
+	t.Client = client
+	if a.role == Nobody {
+		return nil, fmt.Errorf("case: %w", problem.NotFound) // as if there were none
+	}
+	a.place = t.placeOf(a.role)
+	return a, nil
+}
+
+// placeOf is the current step for a role: a guest has a method of their own.
+func (t *Turn) placeOf(r Role) Place {
+	if r != Guest {
+		return t.place()
+	}
+	t.doing = t.Case.Facts.Return.Doing
+	p := Place{State: t.Case.State}
+	if t.Case.State == Open && t.doing != nil && t.Now.Before(t.Case.Facts.Return.Until) {
+		if m := t.s.method(t.doing.Method); m != nil {
+			p.Step, p.Method = m.Step(t), m.ID()
+		}
+	}
+	return p
+}
+
+// parse checks the form of every field of the step.
+func (a *attempt) parse(form map[string]string) (Input, error) {
+	in, wrong := Input{}, map[string]string{}
+	for _, f := range a.place.Fields {
+		value, code := f.Parse(form[f.Name], a.Now)
+		if in[f.Name] = value; code != "" {
+			wrong[f.Name] = code
+		}
+	}
+	if len(wrong) > 0 {
+		return nil, problem.Invalid{Fields: wrong}
+	}
+	return in, nil
+}
+
+// change runs fn on the case as it is now, in one transaction, and saves it. If the person's step is another one by now,
+// nothing happens and stale is true.
+func (s *Service) change(ctx context.Context, a *attempt, fn func(t *Turn) error) (stale bool, err error) {
+	nonce := a.nonce()
+	err = s.store.Do(ctx, func(tx Tx) error {
+		stale = false
+		c, err := tx.Case(a.key.Case)
+		if err != nil {
+			return err
+		}
+		t := &Turn{Case: c, Account: a.Account, Wallet: a.Wallet, Policy: a.Policy, Now: a.Now, Client: a.Client, doing: c.Facts.Doing, s: s, tx: tx}
+		role := c.role(a.key.Token, t.Now)
+		if now := t.placeOf(role); role != a.role || now.ID != a.place.ID || t.nonce() != nonce {
+			stale = true
+			return nil
+		}
+		c.act(t.Now, a.place.Step)
+		if err := fn(t); err != nil {
+			return err
+		}
+		return tx.Save(c)
+	})
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", a.place.ID, err)
+	}
+	return stale, nil
+}
+
+func (t *Turn) nonce() string {
+	if t.doing == nil {
+		return ""
+	}
+	return t.doing.Nonce
+}
+
+// choose begins a method that the page offered.
+func (s *Service) choose(ctx context.Context, a *attempt, method string) (Result, error) {
+	stale, err := s.change(ctx, a, func(t *Turn) error { return t.begin(method) })
+	return Result{Stale: stale}, err
+}
+
+// begin starts a method, inside a transaction.
+func (t *Turn) begin(id string) error {
+	m := t.s.method(id)
+	if m == nil {
+		return fmt.Errorf("begin %q: %w", id, problem.NotFound)
+	}
+	t.Case.Facts.Doing = &Doing{Method: id, Nonce: token(), Began: t.Now}
+	t.doing = t.Case.Facts.Doing
+	if err := m.Begin(t); err != nil {
+		return fmt.Errorf("begin %s: %w", id, err)
+	}
+	return t.record("method-begun", map[string]string{"method": id})
+}
+
+// submitMethod counts the try, asks the method, and applies what it says.
+func (s *Service) submitMethod(ctx context.Context, a *attempt) (Result, error) {
+	m := s.method(a.place.Method)
+	if a.place.Guess {
+		if result, err := s.count(ctx, a); err != nil || result != nil {
+			return deref(result), err
+		}
+	}
+	outcome, err := m.Check(ctx, a.Turn, a.in)
+	counted := a.place.Guess
+	for err == nil && outcome.Then != nil {
+		if result, err := s.further(ctx, a, outcome); err != nil || result != nil {
+			return deref(result), err
+		}
+		counted = counted || outcome.Count
+		outcome, err = outcome.Then(ctx)
+	}
+	if err != nil {
+		return Result{}, fmt.Errorf("%s: %w", m.ID(), err)
+	}
+	result := Result{Wrong: outcome.Wrong}
+	stale, err := s.change(ctx, a, func(t *Turn) error {
+		result.Token = ""
+		switch {
+		case outcome.Proved:
+			fresh, err := t.prove(m, outcome.Rests, a.role)
+			result.Token = fresh
+			return err
+		case outcome.Failed != "":
+			return t.fail(m.ID(), outcome.Failed)
+		case outcome.Apply != nil:
+			if err := outcome.Apply(t); err != nil {
+				return err
+			}
+		}
+		if len(outcome.Wrong) == 0 || !counted { // no try: the wait is not over, a puzzle was not solved
+			return nil
+		}
+		return t.record("try-wrong", map[string]string{"method": m.ID()})
+	})
+	if stale {
+		return Result{Stale: true}, nil
+	}
+	return result, err
+}
+
+// further saves what an outcome applies and counts its try, each in a transaction of its own, before its Then looks at
+// anything (requirement R4). It gives a result if it ends here.
+func (s *Service) further(ctx context.Context, a *attempt, o Outcome) (*Result, error) {
+	if o.Apply != nil {
+		stale, err := s.change(ctx, a, o.Apply)
+		if stale || errors.Is(err, problem.Conflict) {
+			return &Result{Stale: true}, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if !o.Count {
+		return nil, nil
+	}
+	return s.count(ctx, a)
+}
+
+func deref(r *Result) Result {
+	if r == nil {
+		return Result{}
+	}
+	return *r
+}
+
+// count records the try, in a transaction of its own, before the answer is looked at (requirement R4). It gives a result
+// if the try is not allowed.
+func (s *Service) count(ctx context.Context, a *attempt) (*Result, error) {
+	err := s.store.Do(ctx, func(tx Tx) error { return tx.Take(a.Now, a.tries()...) })
+	var refused throttle.Refused
+	switch {
+	case err == nil:
+		return nil, nil
+	case !errors.As(err, &refused):
+		return nil, fmt.Errorf("count a try: %w", err)
+	case strings.HasPrefix(refused.Limit.Key, "code:"):
+		return &Result{Spent: true, Wrong: map[string]string{"code": "too-many"}}, nil
+	}
+	stale, err := s.change(ctx, a, func(t *Turn) error { return t.lock(a.place.Method, refused.Until) })
+	return &Result{Stale: stale, Locked: refused.Until}, err
+}
+
+// tries are all limits of a try at the current step: the code's, the step's, the method's, and the ceiling of tries in a row.
+func (a *attempt) tries() []throttle.Limit {
+	rule := a.Policy.Methods[a.place.Method]
+	var limits []throttle.Limit
+	if a.place.Sent != nil {
+		limits = append(limits, a.place.Sent.limits(a.Policy.CodeTries)...)
+	}
+	limits = append(limits, a.place.Limits...)
+	for _, tries := range rule.Tries {
+		limits = append(limits, a.Limit(a.place.Method, tries))
+	}
+	return append(limits, throttle.Limit{Key: a.Case.inARow(a.place.Method), Max: rule.InARow})
+}
+
+func (c *Case) inARow(method string) string { return "row:" + method + ":" + c.Subject }
+
+// lock closes a method for the account; the case goes on with others (requirement R11).
+func (t *Turn) lock(method string, until time.Time) error {
+	f := &t.Case.Facts
+	if f.Locked == nil {
+		f.Locked = map[string]time.Time{}
+	}
+	f.Locked[method] = until
+	return t.fail(method, "locked")
+}
+
+// fail gives a method up in this case and keeps everything else.
+func (t *Turn) fail(method, why string) error {
+	f := &t.Case.Facts
+	f.Failed[method] = why
+	if t.doing == f.Doing {
+		f.Doing = nil
+	} else if f.Return != nil {
+		f.Return.Doing = nil
+	}
+	t.doing = nil
+	return t.record("method-failed", map[string]string{"method": method, "why": why})
+}
+
+func (t *Turn) record(kind string, data map[string]string) error {
+	return t.tx.Record(Event{At: t.Now, Kind: kind, Case: t.Case.ID, Actor: "customer", Data: data})
+}

@@ -1,0 +1,246 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"zhaohui/internal/problem"
+)
+
+// A group is one transaction that carries the writes of many callers. Waiting for the disk takes longer than all else in
+// a small write, so whoever comes while a group runs joins it, and all are answered after one commit.
+//
+// A write that fails or panics is undone alone. Nearly all succeed, so a group runs without savepoints at first; once one
+// fails, the whole group is undone and the others run again, each with a savepoint. A write's own transaction is the
+// group's, which is why its context cannot stop a statement in the middle: SQLite would undo the whole group with it.
+type group struct {
+	db    *sql.DB
+	queue chan *member
+	stop  chan struct{} // closed by close
+	done  chan struct{} // closed when the last write was answered
+	once  sync.Once
+}
+
+// The ends of a group: so many writes, or so long.
+const (
+	mostMembers = 512
+	longGroup   = 20 * time.Millisecond
+)
+
+// member is one caller's write.
+type member struct {
+	ctx    context.Context
+	fn     func(ctx context.Context, tx *sql.Tx) error
+	turn   atomic.Int32 // waiting, taken by the group, or left by the caller
+	answer chan outcome // room for one
+}
+
+const (
+	waiting int32 = iota
+	taken
+	left
+)
+
+type outcome struct {
+	err   error
+	panic *panicked
+}
+
+func (o outcome) failed() bool { return o.err != nil || o.panic != nil }
+
+// panicked carries a panic back to the caller it belongs to.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+func (p *panicked) String() string { return fmt.Sprintf("%v\n\nin a write:\n%s", p.value, p.stack) }
+
+var errClosed = errors.New("database is closed")
+
+func startGroup(db *sql.DB) *group {
+	g := &group{db: db, queue: make(chan *member, mostMembers), stop: make(chan struct{}), done: make(chan struct{})}
+	go g.run()
+	return g
+}
+
+// write hands fn over and waits until it is durable or failed.
+func (g *group) write(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) error) error {
+	m := &member{ctx: ctx, fn: fn, answer: make(chan outcome, 1)}
+	select {
+	case <-g.stop:
+		return fmt.Errorf("%w: %w", problem.Unavailable, errClosed)
+	default:
+	}
+	select {
+	case g.queue <- m:
+	case <-ctx.Done():
+		return fmt.Errorf("wait to write: %w: %w", problem.Unavailable, ctx.Err())
+	case <-g.stop:
+		return fmt.Errorf("%w: %w", problem.Unavailable, errClosed)
+	}
+	var got outcome
+	select {
+	case got = <-m.answer:
+	case <-ctx.Done():
+		if m.turn.CompareAndSwap(waiting, left) {
+			return fmt.Errorf("wait to write: %w: %w", problem.Unavailable, ctx.Err())
+		}
+		got = <-m.answer // it has begun, and its end has to be known
+	case <-g.done:
+		if m.turn.CompareAndSwap(waiting, left) {
+			return fmt.Errorf("%w: %w", problem.Unavailable, errClosed)
+		}
+		got = <-m.answer
+	}
+	if got.panic != nil {
+		panic(got.panic)
+	}
+	return got.err
+}
+
+// close lets no more writes in and waits for those that are.
+func (g *group) close() {
+	g.once.Do(func() { close(g.stop) })
+	<-g.done
+}
+
+func (g *group) run() {
+	defer close(g.done)
+	for {
+		select {
+		case m := <-g.queue:
+			g.commit(m)
+		case <-g.stop:
+			for {
+				select {
+				case m := <-g.queue:
+					g.commit(m)
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+// commit runs a group that begins with a member, and again without those that cost the others their transaction.
+func (g *group) commit(first *member) {
+	if !first.turn.CompareAndSwap(waiting, taken) {
+		return
+	}
+	again := g.attempt([]*member{first}, false)
+	for len(again) > 0 {
+		again = g.attempt(again, true)
+	}
+}
+
+// attempt runs these members and those that come meanwhile in one transaction and answers them. If one of them failed
+// without a savepoint, or made SQLite undo the whole transaction, it alone is answered; the others have to run again.
+func (g *group) attempt(members []*member, savepoints bool) (again []*member) {
+	tx, err := g.db.BeginTx(context.Background(), nil)
+	if err != nil {
+		answer(members, fmt.Errorf("begin: %w: %w", problem.Unavailable, err))
+		return nil
+	}
+	started := time.Now() // a real stretch of time, whatever clock the portal lives by
+	var ran []*member
+	failed := map[*member]outcome{}
+	for len(members) > 0 {
+		m := members[0]
+		members = members[1:]
+		got, undone := g.runOne(tx, m, savepoints)
+		if got.failed() && !undone {
+			_ = tx.Rollback() // if the member ended the transaction there is none, but the connection has to be given back
+			m.answer <- got
+			return append(ran, members...)
+		}
+		if ran = append(ran, m); got.failed() {
+			failed[m] = got
+		}
+		if len(members) == 0 && len(ran) < mostMembers && time.Since(started) < longGroup {
+			members = g.waiting(mostMembers - len(ran))
+		}
+	}
+	if err = tx.Commit(); err != nil {
+		err = fmt.Errorf("commit: %w: %w", problem.Unavailable, err)
+	}
+	for _, m := range ran {
+		if got, ok := failed[m]; ok {
+			m.answer <- got
+			continue
+		}
+		m.answer <- outcome{err: err}
+	}
+	return nil
+}
+
+// waiting takes what is in the queue. It lets others run once before it finds nothing: callers that were just answered
+// are about to come back.
+func (g *group) waiting(most int) []*member {
+	var found []*member
+	for range 2 {
+		for len(found) < most {
+			select {
+			case m := <-g.queue:
+				if m.turn.CompareAndSwap(waiting, taken) {
+					found = append(found, m)
+				}
+				continue
+			default:
+			}
+			break
+		}
+		if len(found) > 0 {
+			return found
+		}
+		runtime.Gosched()
+	}
+	return found
+}
+
+// runOne runs one member. undone says that it failed and nothing of it is left.
+func (g *group) runOne(tx *sql.Tx, m *member, savepoint bool) (got outcome, undone bool) {
+	ctx := context.WithoutCancel(m.ctx)
+	if !savepoint {
+		if got = call(ctx, tx, m.fn); !got.failed() {
+			_, got.err = tx.Exec(stillOpen)
+		}
+		return got, false
+	}
+	if _, err := tx.Exec(`SAVEPOINT member`); err != nil {
+		return outcome{err: fmt.Errorf("begin: %w: %w", problem.Unavailable, err)}, false
+	}
+	if got = call(ctx, tx, m.fn); got.failed() {
+		if _, err := tx.Exec(`ROLLBACK TO member`); err != nil {
+			return got, false
+		}
+		undone = true
+	}
+	if _, err := tx.Exec(`RELEASE member`); err != nil && !got.failed() {
+		return outcome{err: fmt.Errorf("end write: %w: %w", problem.Unavailable, err)}, false
+	}
+	return got, undone
+}
+
+func call(ctx context.Context, tx *sql.Tx, fn func(ctx context.Context, tx *sql.Tx) error) (got outcome) {
+	defer func() {
+		if value := recover(); value != nil {
+			got.panic = &panicked{value: value, stack: debug.Stack()}
+		}
+	}()
+	return outcome{err: fn(ctx, tx)}
+}
+
+func answer(members []*member, err error) {
+	for _, m := range members {
+		m.answer <- outcome{err: err}
+	}
+}

@@ -1,0 +1,260 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"zhaohui/internal/guide"
+	"zhaohui/internal/problem"
+	"zhaohui/internal/recovery"
+	"zhaohui/templates"
+)
+
+// The steps of a live channel. What they are follows from the facts of the case alone; an address that does not fit leads
+// to the one that does (design.md, rule 2).
+
+// showLive is a step of a live case, or the safety question that begins one.
+func (s *Site) showLive(v *visit, p *guide.Platform, c *guide.Channel) error {
+	return s.showLiveStep(v, p, c, v.Param("step"))
+}
+
+func (s *Site) showLiveStep(v *visit, p *guide.Platform, c *guide.Channel, step string) error {
+	sight, err := s.look(v)
+	if errors.Is(err, problem.NotFound) || err == nil && step == recovery.StepSafety && over(sight, c) {
+		if step != recovery.StepSafety {
+			return v.see(v.to(channelPath(p.ID, c.ID), ""))
+		}
+		return s.fresh(v, 200, templates.LiveStep(s.safetyStep(v, p, c)))
+	}
+	if err != nil {
+		return err
+	}
+	if here := s.casePath(sight); here != stepPath(p.ID, c.ID, step) {
+		return v.see(v.to(here, ""))
+	}
+	return s.showPlace(v, sight, mistake{})
+}
+
+// over says that the browser's case does not stand in the way of a new one.
+func over(sight recovery.Sight, c *guide.Channel) bool {
+	return sight.Place.State != recovery.Open && sight.Place.State != recovery.Applying || sight.Channel != c.ID || sight.Role == recovery.Guest
+}
+
+// look reads the browser's case; problem.NotFound if it has none.
+func (s *Site) look(v *visit) (recovery.Sight, error) {
+	key := s.cases.read(v.Request())
+	if key.Case == "" || s.Recovery == nil {
+		return recovery.Sight{}, problem.NotFound
+	}
+	return s.Recovery.Look(v.Request().Context(), key)
+}
+
+// casePath is where a case stands.
+func (s *Site) casePath(sight recovery.Sight) string {
+	if sight.Role == recovery.Guest {
+		return "/case/" + sight.ID
+	}
+	return stepPath(s.livePlatform().ID, sight.Channel, sight.Place.ID)
+}
+
+// livePlatform is the operator's own; nil if there is none.
+func (s *Site) livePlatform() *guide.Platform {
+	i := slices.IndexFunc(s.Content.Platforms, func(p *guide.Platform) bool { return p.Live })
+	if i < 0 {
+		return nil
+	}
+	return s.Content.Platforms[i]
+}
+
+// submitLive takes the answer to a step.
+func (s *Site) submitLive(v *visit, p *guide.Platform, c *guide.Channel) error {
+	if v.Param("step") == recovery.StepSafety {
+		return s.submitSafety(v, p, c)
+	}
+	key := s.cases.read(v.Request())
+	sight, err := s.look(v)
+	if errors.Is(err, problem.NotFound) {
+		return v.see(v.to(stepPath(p.ID, c.ID, recovery.StepSafety), ""))
+	}
+	if err != nil {
+		return err
+	}
+	if sight.Channel != c.ID || sight.Place.ID != v.Param("step") {
+		return v.see(v.to(s.casePath(sight), ""))
+	}
+	form, err := v.form(names(sight.Place)...)
+	if err != nil {
+		return err
+	}
+	return s.answer(v, key, sight, form)
+}
+
+// names are the fields of a step.
+func names(place recovery.Place) []string {
+	var list []string
+	for _, f := range place.Fields {
+		list = append(list, f.Name)
+	}
+	return list
+}
+
+// answer submits what was typed and leads on.
+func (s *Site) answer(v *visit, key recovery.Key, sight recovery.Sight, values url.Values) error {
+	ctx, form := v.Request().Context(), map[string]string{}
+	for _, name := range names(sight.Place) {
+		form[name] = values.Get(name)
+	}
+	result, err := s.Recovery.Submit(ctx, key, sight.Place.ID, form, s.client(v))
+	if err != nil {
+		return err
+	}
+	if result.Subject != "" { // decided: the browser is known to the account from now on
+		if err := s.cases.remember(v.Response(), v.Request(), result.Subject); err != nil {
+			return err
+		}
+	}
+	if result.Token != "" {
+		if err := s.cases.write(v.Response(), v.Request(), recovery.Key{Case: key.Case, Token: result.Token}); err != nil {
+			return err
+		}
+		return v.see(v.to(s.pathAfter(ctx, recovery.Key{Case: key.Case, Token: result.Token}, sight), ""))
+	}
+	if len(result.Wrong) > 0 && !result.Stale {
+		return s.showWrong(v, key, result, form)
+	}
+	return v.see(v.to(s.pathAfter(ctx, key, sight), ""))
+}
+
+// pathAfter is where the case stands after a change; where that cannot be read, the old address leads there.
+func (s *Site) pathAfter(ctx context.Context, key recovery.Key, before recovery.Sight) string {
+	after, err := s.Recovery.Look(ctx, key)
+	if err != nil {
+		return s.casePath(before)
+	}
+	return s.casePath(after)
+}
+
+// showWrong shows the step again with what is wrong; nothing secret comes back.
+func (s *Site) showWrong(v *visit, key recovery.Key, result recovery.Result, form map[string]string) error {
+	ctx := v.Request().Context()
+	sight, err := s.Recovery.Look(ctx, key)
+	if err != nil {
+		return err
+	}
+	m := mistake{wrong: result.Wrong, typed: form}
+	if !result.Spent && sight.Place.Guess {
+		if left, err := s.Recovery.Tries(ctx, key); err == nil {
+			m.left = &left
+		}
+	}
+	return s.showPlace(v, sight, m)
+}
+
+// mistake is what was wrong with an answer.
+type mistake struct {
+	wrong map[string]string
+	typed map[string]string
+	left  *int // tries
+}
+
+func (m mistake) status() int {
+	if len(m.wrong) > 0 {
+		return 422
+	}
+	return 200
+}
+
+// submitSafety begins a case: a live case always starts with the safety question, as a POST (requirement G4).
+func (s *Site) submitSafety(v *visit, p *guide.Platform, c *guide.Channel) error {
+	form, err := v.form("safety")
+	if err != nil {
+		return err
+	}
+	answers := v.answers(p).With(p.Safety().ID, form.Get("safety"))
+	if answers.Recommend().Stop != "" {
+		return v.see(v.to(resultPath(p.ID), answers.Query()))
+	}
+	if !answers.Safe() {
+		return problem.Invalid{Fields: map[string]string{"safety": "required"}}
+	}
+	claims := map[string]string{}
+	for _, a := range answers.WithoutSafety().All() {
+		claims[a.Question] = a.Value
+	}
+	key, err := s.Recovery.Begin(v.Request().Context(), recovery.Beginning{Platform: p.ID, Channel: c.ID, Lang: v.words.Code(), Claims: claims, Client: s.client(v)})
+	if err != nil {
+		return err
+	}
+	if err := s.cases.write(v.Response(), v.Request(), key); err != nil {
+		return err
+	}
+	return v.see(v.to(stepPath(p.ID, c.ID, recovery.StepAccount), ""))
+}
+
+// client is who asks: the address counts for limits and history, the kind of device is told to the owner.
+func (s *Site) client(v *visit) recovery.Client {
+	kind, agent := "computer", v.Request().UserAgent()
+	if strings.Contains(agent, "Mobi") || strings.Contains(agent, "Android") || strings.Contains(agent, "iPhone") {
+		kind = "phone"
+	}
+	return recovery.Client{Network: v.RealIP(), Kind: kind, Known: s.cases.known(v.Request())}
+}
+
+// showPlace shows where a case stands.
+func (s *Site) showPlace(v *visit, sight recovery.Sight, m mistake) error {
+	p := s.livePlatform()
+	c, ok := p.Channel(sight.Channel)
+	if !ok {
+		return problem.NotFound
+	}
+	l := &live{Site: s, visit: v, platform: p, channel: c, sight: sight, mistake: m, path: s.casePath(sight)}
+	switch {
+	case sight.Place.ID == recovery.StepSetting:
+		return s.showSetting(l)
+	case sight.Place.ID == recovery.StepDone:
+		return s.showDoneLive(l)
+	case sight.Place.ID == recovery.StepEnded:
+		return s.fresh(v, 200, templates.CaseEnded(l.ended()))
+	case sight.Place.Wait != nil:
+		return s.fresh(v, 200, templates.LiveWait(l.wait()))
+	}
+	return s.fresh(v, m.status(), templates.LiveStep(l.step()))
+}
+
+// settingPatience is how long a page waits for the wallet before it says that it is being told.
+const settingPatience = 3 * time.Second
+
+// showSetting waits a little, because the wallet mostly answers in less than the reader's patience.
+func (s *Site) showSetting(l *live) error {
+	ctx, cancel := context.WithTimeout(l.visit.Request().Context(), settingPatience)
+	defer cancel()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		sight, err := s.look(l.visit)
+		if err != nil {
+			return err
+		}
+		if sight.Place.ID != recovery.StepSetting {
+			return l.visit.see(l.visit.to(s.casePath(sight), ""))
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return s.fresh(l.visit, 200, templates.LiveWait(l.setting()))
+		}
+	}
+}
+
+// showDoneLive is the closing page.
+func (s *Site) showDoneLive(l *live) error {
+	codes, err := s.Recovery.NewCodes(l.visit.Request().Context(), s.cases.read(l.visit.Request()))
+	if err != nil && problem.KindOf(err) != problem.KindUnavailable {
+		return err
+	}
+	return s.fresh(l.visit, 200, templates.LiveDone(l.done(codes)))
+}

@@ -1,0 +1,157 @@
+package web
+
+import (
+	"errors"
+
+	"zhaohui/internal/problem"
+	"zhaohui/internal/recovery"
+	"zhaohui/templates"
+	"zhaohui/templates/ui"
+)
+
+// A link out of a message shows a button and changes nothing, however often it is opened: mail scanners open links too
+// (requirement W2). The token is in the address only until the button is pressed.
+
+func (s *Site) showMail(v *visit) error {
+	if s.Recovery == nil {
+		return problem.NotFound
+	}
+	sight, err := s.Recovery.Mail(v.Request().Context(), v.Param("token"), s.cases.read(v.Request()))
+	switch {
+	case errors.Is(err, problem.NotFound) || errors.Is(err, problem.Expired):
+		return s.fresh(v, 410, templates.MailStop(s.overView(v)))
+	case err != nil:
+		return err
+	case sight.Stop != nil:
+		return s.fresh(v, 200, templates.MailStop(s.stopLinkView(v, *sight.Stop, false)))
+	case sight.Over || sight.Used && !sight.Here:
+		return s.fresh(v, 410, templates.MailStop(s.overView(v)))
+	}
+	return s.fresh(v, 200, templates.MailLink(s.mailView(v, sight)))
+}
+
+// submitMail takes one of two answers: it was me, or it was not.
+func (s *Site) submitMail(v *visit) error {
+	if s.Recovery == nil {
+		return problem.NotFound
+	}
+	form, err := v.form("answer")
+	if err != nil {
+		return err
+	}
+	ctx, token, key := v.Request().Context(), v.Param("token"), s.cases.read(v.Request())
+	switch form.Get("answer") {
+	case "stop":
+		sight, err := s.Recovery.Stop(ctx, token)
+		if errors.Is(err, problem.NotFound) || errors.Is(err, problem.Expired) {
+			return s.fresh(v, 410, templates.MailStop(s.overView(v)))
+		}
+		if err != nil {
+			return err
+		}
+		return s.fresh(v, 200, templates.MailStop(s.stopLinkView(v, sight, true)))
+	case "yes":
+	default:
+		return problem.Invalid{Fields: map[string]string{"answer": "required"}}
+	}
+	followed, err := s.Recovery.Follow(ctx, token, key)
+	switch {
+	case errors.Is(err, problem.NotFound) || errors.Is(err, problem.Expired):
+		return s.fresh(v, 410, templates.MailStop(s.overView(v)))
+	case err != nil:
+		return err
+	case followed.Token != "":
+		if err := s.cases.write(v.Response(), v.Request(), recovery.Key{Case: key.Case, Token: followed.Token}); err != nil {
+			return err
+		}
+		return v.see(v.to("/case/"+key.Case, ""))
+	case followed.Code != "":
+		return s.fresh(v, 200, templates.MailCode(s.mailCodeView(v, followed)))
+	case followed.Sight.Here: // a second click: the case went on
+		return v.see(v.to("/case/"+key.Case, ""))
+	}
+	return s.fresh(v, 410, templates.MailStop(s.overView(v)))
+}
+
+// mailFrame has no other language: the reader's way back is in the mail.
+func (s *Site) mailFrame(v *visit, heading string) ui.Page {
+	page := s.frame(v, unbroken(heading), "", v.path(), "")
+	page.NoIndex, page.Canonical, page.Alternates, page.ShareURL = true, "", nil, ""
+	return page
+}
+
+// when says when a case was begun and on what, so that the owner can tell whether it was them.
+func (s *Site) when(v *visit, sight recovery.MailSight) []ui.Fact {
+	facts := []ui.Fact{{Term: v.words.T("live.mail.when"), Text: s.clockTime(v, sight.Started)}, {Term: v.words.T("live.mail.where"), Text: s.device(v, sight.Client)}}
+	if !sight.Until.IsZero() {
+		facts = append(facts, ui.Fact{Term: v.words.T("live.mail.until"), Text: s.clockTime(v, sight.Until)})
+	}
+	return facts
+}
+
+func (s *Site) device(v *visit, kind string) string {
+	if kind != "phone" && kind != "computer" {
+		kind = "unknown"
+	}
+	return v.words.T("live.mail." + kind)
+}
+
+func (s *Site) mailView(v *visit, sight recovery.MailSight) templates.MailLinkView {
+	t := v.words.T
+	return templates.MailLinkView{Page: s.mailFrame(v, t("live.mail.title")), Title: title(t("live.mail.title")), Lead: []string{t("live.mail.lead")},
+		Facts: s.when(v, sight), Action: v.to(v.path(), ""), Name: "answer",
+		Yes:     templates.MailButton{Value: "yes", Text: t("live.mail.yes"), Hint: t("live.mail.yes-hint")},
+		No:      templates.MailButton{Value: "stop", Text: t("live.mail.no"), Hint: t("live.mail.no-hint")},
+		Warning: ui.Note{Title: t("live.mail.warning-title"), Text: t("live.mail.warning-text")}}
+}
+
+// mailCodeView is for another browser: the case moves only where it began.
+func (s *Site) mailCodeView(v *visit, f recovery.Followed) templates.MailCodeView {
+	t := v.words.T
+	return templates.MailCodeView{Page: s.mailFrame(v, t("live.mail.code-title")), Title: title(t("live.mail.code-title")), Lead: []string{t("live.mail.code-lead")},
+		Code: f.Code[:3] + " " + f.Code[3:], Facts: s.when(v, f.Sight), Warning: ui.Note{Title: t("live.mail.code-warning-title"), Text: t("live.mail.code-warning-text")},
+		Stop: &templates.LiveCard{Title: unbroken(t("live.veto.title")), Text: t("live.veto.lead"),
+			Form: templates.LiveForm{Action: v.to(v.path(), ""), Button: t("live.veto.button"), Bad: true, Hidden: []templates.Field{{Name: "answer", Value: "stop"}}}}}
+}
+
+// overView is a link that cannot be used any more.
+func (s *Site) overView(v *visit) templates.MailStopView {
+	t := v.words.T
+	return templates.MailStopView{Page: s.mailFrame(v, t("live.mail.over-title")), Title: title(t("live.mail.over-title")), Lead: []string{t("live.mail.over-lead")},
+		Done: true, Contacts: s.contacts(v.words.Code())}
+}
+
+// stopLinkView is "this was not me", before and after the click.
+func (s *Site) stopLinkView(v *visit, sight recovery.StopSight, done bool) templates.MailStopView {
+	t := v.words.T
+	after := sight.State == recovery.Done || sight.State == recovery.Applying || sight.Frozen
+	key := "live.veto."
+	view := templates.MailStopView{Facts: s.when(v, recovery.MailSight{Started: sight.Started, Client: sight.Client}), Contacts: s.contacts(v.words.Code()), Done: done}
+	switch {
+	case sight.Alone:
+		view.Title, view.Lead = title(t(key+"title")), []string{t(key + "alone")}
+		if !done {
+			view.Form = &templates.LiveForm{Action: v.to(v.path(), ""), Button: t(key + "button"), Bad: true, Hidden: []templates.Field{{Name: "answer", Value: "stop"}}}
+		}
+	case done && after:
+		view.Title, view.Lead, view.Next = title(t(key+"frozen-title")), []string{t(key + "frozen-lead")}, *(&live{Site: s, visit: v}).list("live.veto.next", 3)
+	case done || sight.State == recovery.Stopped:
+		view.Done = true
+		view.Title, view.Lead, view.Next = title(t(key+"done-title")), []string{t(key + "done-lead")}, *(&live{Site: s, visit: v}).list("live.veto.next", 3)
+	case sight.State == recovery.Expired || sight.State == recovery.Replaced:
+		view.Done = true
+		view.Title, view.Lead = title(t(key+"done-title")), []string{t(key + "done-lead")}
+	default:
+		button, does := "button", "does"
+		view.Title, view.Lead = title(t(key+"title")), []string{t(key + "lead")}
+		if after {
+			button, does = "freeze-button", "freeze"
+			view.Title, view.Lead = title(t(key+"freeze-title")), []string{t(key + "freeze-lead")}
+		}
+		view.Does = templates.LiveList{Title: t(key + "does"), Items: []string{t(key + does + "-1"), t(key + does + "-2")}}
+		view.Form = &templates.LiveForm{Action: v.to(v.path(), ""), Button: t(key + button), Bad: true, Hidden: []templates.Field{{Name: "answer", Value: "stop"}}}
+		view.Keep = ui.Link{Text: t(key + "keep"), URL: v.to("/", "")}
+	}
+	view.Page = s.mailFrame(v, joined(view.Title))
+	return view
+}
