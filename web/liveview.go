@@ -109,6 +109,8 @@ func (l *live) methodStep(view *templates.LiveStepView) {
 	}
 	if c := place.Sent; c != nil {
 		switch {
+		case c.Refused && c.Next.Sub(l.Now()) < 2*time.Hour:
+			view.Lead = []string{l.t("live.resend.soon", "Time", l.clock(c.Next))}
 		case c.Refused:
 			view.Lead = []string{l.t("live.resend.none")}
 		default:

@@ -118,7 +118,7 @@ func (t *Turn) Right(c Code, typed string) (right bool, code string) {
 		return false, "wrong"
 	case !t.Now.Before(c.Until):
 		return false, "code-expired"
-	case !t.s.hash.Equal(c.bound(t.Case.ID, typed), c.Hash):
+	case !t.s.hash.Equal(c.Hash, c.bound(t.Case.ID, typed)):
 		return false, "wrong"
 	}
 	return true, ""

@@ -46,7 +46,7 @@ type Index interface {
 // Hash is a keyed hash.
 type Hash interface {
 	Sum(text []byte) []byte
-	Equal(text, sum []byte) bool
+	Equal(sum, text []byte) bool
 }
 
 // Service runs cases.
