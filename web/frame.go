@@ -30,6 +30,9 @@ func (s *Site) frame(v *visit, title, description, path, query string) ui.Page {
 			p.Operator.Logo = s.Overlay.Set.URL(s.Overlay.Logo)
 		}
 	}
+	if s.Demo != nil {
+		p.Demo, p.DemoURL = v.words.T("demo.label"), v.to("/demo", "")
+	}
 	for _, l := range s.Words.Languages() {
 		p.Alternates = append(p.Alternates, ui.LangLink{Code: l.Tag, Name: l.Name, URL: s.absolute(address(l.Prefix, path, ""))})
 		if l.Code != lang {

@@ -14,5 +14,11 @@ func (s *Site) showReady(c echo.Context) error {
 	if s.Maintenance {
 		return c.String(http.StatusServiceUnavailable, "maintenance\n")
 	}
+	if s.Ready != nil {
+		if err := s.Ready(c.Request().Context()); err != nil {
+			s.Log.Warn("not ready", "error", err)
+			return c.String(http.StatusServiceUnavailable, "database\n")
+		}
+	}
 	return c.String(http.StatusOK, "ready\n")
 }

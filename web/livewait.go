@@ -25,7 +25,7 @@ func (l *live) wait() templates.LiveWaitView {
 			view.Lead = append(view.Lead, l.t("live.wait.bank-lead", "Time", l.clock(w.Until)))
 		}
 		if !l.Now().Before(w.Until) {
-			view.Ready = &templates.LiveForm{Action: l.visit.to(l.path, ""), Button: l.t("live.wait.go-on")}
+			view.Ready.Button = l.t("live.wait.go-on")
 		}
 		view.Events = l.scale(w, l.t("live.hold.event-start"), l.t("live.wait.latest"))
 	}
@@ -46,7 +46,7 @@ func (l *live) waiting(w recovery.Wait) templates.LiveWaitView {
 	}
 	return templates.LiveWaitView{Platform: l.platform.ID, Channel: l.channel.ID, StepID: l.sight.Place.ID,
 		Facts:      []ui.Fact{{Term: l.t("live.hold.who"), Text: who}, {Term: l.t("live.hold.until"), Text: l.clock(w.Until)}},
-		ScaleTitle: scale, Refresh: ui.Link{Text: l.t("live.wait.refresh"), URL: l.visit.to(l.path, "")},
+		ScaleTitle: scale, Ready: &templates.LiveForm{Action: l.visit.to(l.path, ""), Button: l.t("live.wait.refresh")},
 		AsOf: l.t("live.wait.as-of", "Time", l.Now().In(l.Zone).Format("15:04:05")), Meanwhile: l.list("live.wait.meanwhile", 3),
 		Leave: l.t("live.wait.leave"), Proofs: l.proofs(), Another: l.another(), Resume: l.resume(), Stop: l.giveUp()}
 }

@@ -81,42 +81,37 @@ func TestAccount_importSaysEveryProblem(t *testing.T) {
 	}
 }
 
-// The commands reach the wallet that main opens, and close it.
+// The commands work on the folder that is named, each with a database of its own for as long as it runs.
 func TestAccount_commands(t *testing.T) {
-	e := anAccounts(t)
+	data := filepath.Join(t.TempDir(), "data")
 	file := filepath.Join(t.TempDir(), "accounts.json")
 	if err := os.WriteFile(file, []byte(wallettest.Accounts), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	run := func(args ...string) error {
 		t.Helper()
-		closed := false
 		var c struct {
 			Account accountCommand `cmd:""`
-		}
-		c.Account.open = func() (*wallet.Embedded, func() error, error) {
-			return e, func() error { closed = true; return nil }, nil
 		}
 		parser, err := kong.New(&c)
 		if err != nil {
 			t.Fatal(err)
 		}
-		parsed, err := parser.Parse(args)
+		parsed, err := parser.Parse(append([]string{"account", "--data=" + data}, args...))
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = parsed.Run()
-		if !closed {
-			t.Errorf("%v left the wallet open", args)
-		}
-		return err
+		return parsed.Run()
 	}
-	for _, args := range [][]string{{"account", "import", file}, {"account", "show", wallettest.Bare}, {"account", "export"}, {"account", "erase", wallettest.Bare}} {
+	for _, args := range [][]string{{"import", file}, {"show", wallettest.Bare}, {"export"}, {"erase", wallettest.Bare}} {
 		if err := run(args...); err != nil {
 			t.Errorf("%v: %v", args, err)
 		}
 	}
-	if err := run("account", "show", wallettest.Bare); !errors.Is(err, problem.NotFound) {
+	if err := run("show", wallettest.Bare); !errors.Is(err, problem.NotFound) {
 		t.Errorf("show of an erased account: %v", err)
+	}
+	if info, err := os.Stat(data); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("the folder: %v %v", info, err)
 	}
 }

@@ -10,9 +10,9 @@ import (
 	"sync"
 	"testing"
 
-	"zhaohui/internal/chromium"
-
 	embedded "zhaohui/content"
+	"zhaohui/internal/chromium"
+	"zhaohui/internal/store/postgrestest"
 )
 
 // theBrowser is one process for the whole package; every test opens its own window with its own cookies in it.
@@ -24,7 +24,7 @@ var theBrowser struct {
 }
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := postgrestest.Run(m)
 	if theBrowser.stop != nil {
 		theBrowser.stop()
 	}
@@ -98,10 +98,18 @@ func serveDemo(folder string) (url string, stop func(), err error) {
 		return "", nil, err
 	}
 	addr := listener.Addr().String()
-	p, err := open(settings{Addr: addr, Data: folder, LogLevel: "error"}, embedded.Demo())
+	p, err := open(settings{Addr: addr, LogLevel: "error", databaseSettings: databaseSettings{Data: folder}}, embedded.Demo(), newDemonstration())
 	if err != nil {
+		p.shut()
 		_ = listener.Close()
 		return "", nil, err
+	}
+	for _, start := range p.start {
+		if err := start(context.Background()); err != nil {
+			p.shut()
+			_ = listener.Close()
+			return "", nil, err
+		}
 	}
 	server := newServer(p.site.Handler(), p.log)
 	ended := make(chan struct{})
@@ -112,9 +120,7 @@ func serveDemo(folder string) (url string, stop func(), err error) {
 	return "http://" + addr, sync.OnceFunc(func() {
 		_ = server.Close()
 		<-ended
-		for _, closing := range p.close {
-			_ = closing()
-		}
+		p.shut()
 	}), nil
 }
 

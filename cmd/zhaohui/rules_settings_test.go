@@ -22,7 +22,7 @@ func TestSettings_allProblemsAreReportedAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := open(settings{Addr: "nonsense", PublicURL: "ftp://x.example/path", Content: "/does/not/exist", TrustedProxies: []string{"10.0.0.0/8", "nobody"},
-		AdminAddr: "nonsense", KeyFile: keys, LogLevel: "loud", Data: t.TempDir()}, nil)
+		AdminAddr: "nonsense", LogLevel: "loud", databaseSettings: databaseSettings{KeyFile: keys, Data: t.TempDir()}}, nil, nil)
 	if err == nil {
 		t.Fatal("it opens")
 	}
@@ -114,15 +114,11 @@ func TestOverlay_theOperatorsNameLogoAndThemeAreShown(t *testing.T) {
 		"logo.svg":      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8z"/></svg>`,
 		"galaxy.css":    ":root{--brand:#123456}",
 	})
-	p, err := open(settings{Addr: "help.example:8080", Data: t.TempDir(), LogLevel: "error", Content: folder}, nil)
+	p, err := open(settings{Addr: "help.example:8080", LogLevel: "error", Content: folder, databaseSettings: databaseSettings{Data: t.TempDir()}}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
-		for _, closing := range p.close {
-			_ = closing()
-		}
-	}()
+	defer p.shut()
 	fetch := func(path string) *httptest.ResponseRecorder {
 		w := httptest.NewRecorder()
 		p.site.Handler().ServeHTTP(w, httptest.NewRequest("GET", "http://help.example:8080"+path, nil))
@@ -187,15 +183,11 @@ func TestBadContent_stopsServeWithTheMessageOfCheck(t *testing.T) {
 }
 
 func TestW8_everyLimitOfTheServerIsSet(t *testing.T) {
-	p, err := open(settings{Addr: "127.0.0.1:8080", Data: t.TempDir(), LogLevel: "error"}, embedded.Demo())
+	p, err := open(settings{Addr: "127.0.0.1:8080", LogLevel: "error", databaseSettings: databaseSettings{Data: t.TempDir()}}, embedded.Demo(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		for _, closing := range p.close {
-			_ = closing()
-		}
-	})
+	t.Cleanup(p.shut)
 	limits := newServer(p.site.Handler(), p.log)
 	if limits.ReadHeaderTimeout <= 0 || limits.ReadTimeout <= 0 || limits.WriteTimeout <= 0 || limits.IdleTimeout <= 0 || limits.MaxHeaderBytes != web.MaxHeader {
 		t.Errorf("%+v", limits)

@@ -75,7 +75,7 @@ func New(d Deps) (*Service, error) {
 	}
 	for id, c := range d.Channels {
 		for _, name := range c.Methods {
-			if s.method(name) == nil {
+			if !slices.ContainsFunc(d.Methods, func(m Method) bool { return m.ID() == name }) { // one that is switched off is there
 				return nil, fmt.Errorf("channel %s names the method %s, which does not exist", id, name)
 			}
 		}
