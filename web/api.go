@@ -34,7 +34,7 @@ func (s *Site) listPlatforms(c echo.Context) error {
 		return nil //nolint:nilerr // apiWords has answered
 	}
 	list := []apiPlatform{}
-	for _, p := range s.Content.Platforms {
+	for _, p := range s.platforms() {
 		list = append(list, apiPlatform{p.ID, p.Texts[words.Code()].Name, s.absolute(address(words.Prefix(), platformPath(p.ID), ""))})
 	}
 	return c.JSON(http.StatusOK, map[string]any{"platforms": list})

@@ -62,7 +62,7 @@ func (s *Site) questionView(v *visit, p *guide.Platform, answers guide.Answers, 
 	}
 	view.Said = s.said(v, p, answers, q.ID)
 	view.Back = s.back(v, p, answers, q.ID)
-	if contacts := platformContacts(p, lang); len(contacts) > 0 {
+	if contacts := s.platformContacts(p, lang); len(contacts) > 0 {
 		view.Contact = contacts[0]
 	}
 	view.ShareURL = v.to("/share"+choosePath(p.ID), answers.WithoutSafety().Query())

@@ -50,10 +50,7 @@ type publicPage struct{ path, checked string }
 // publicPages are the addresses of all pages that stand on their own: no answers, no progress.
 func (s *Site) publicPages() []publicPage {
 	all := []publicPage{{"/", ""}, {"/help", ""}, {"/genuine", ""}, {"/privacy", ""}}
-	for _, p := range s.Content.Platforms {
-		if p.Live {
-			continue
-		}
+	for _, p := range s.platforms() {
 		all = append(all, publicPage{platformPath(p.ID), ""})
 		for _, c := range p.Channels {
 			day := c.Checked.Format(time.DateOnly)
@@ -76,7 +73,7 @@ func (s *Site) showRobots(c echo.Context) error {
 	var b strings.Builder
 	b.WriteString("User-agent: *\n")
 	for _, l := range s.Words.Languages() {
-		for _, path := range []string{"/share/", "/leave", "/progress"} {
+		for _, path := range []string{"/share/", "/leave", "/progress", "/case", "/mail/"} {
 			b.WriteString("Disallow: " + l.Prefix + path + "\n")
 		}
 	}

@@ -46,16 +46,28 @@ func (s *Site) frame(v *visit, title, description, path, query string) ui.Page {
 func (s *Site) contacts(lang string) []ui.Contact {
 	var all []ui.Contact
 	for _, p := range s.Content.Platforms {
-		all = append(all, platformContacts(p, lang)...)
+		if !p.Live {
+			all = append(all, s.platformContacts(p, lang)...)
+		}
 	}
-	if o := s.Content.Operator; o.Hotline != "" {
-		all = append(all, ui.Contact{Name: o.Name.In(lang), Tel: o.Hotline, Href: telephone(o.Hotline), Note: o.Hours.In(lang)})
-	}
-	return all
+	return append(all, s.ownContacts(lang)...)
 }
 
-func platformContacts(p *guide.Platform, lang string) []ui.Contact {
+// ownContacts is the operator's own line.
+func (s *Site) ownContacts(lang string) []ui.Contact {
+	o := s.Content.Operator
+	if o.Hotline == "" {
+		return nil
+	}
+	return []ui.Contact{{Name: o.Name.In(lang), Tel: o.Hotline, Href: telephone(o.Hotline), Note: o.Hours.In(lang)}}
+}
+
+// platformContacts are the official lines of a platform; behind the live one stands the operator.
+func (s *Site) platformContacts(p *guide.Platform, lang string) []ui.Contact {
 	var all []ui.Contact
+	if p.Live {
+		all = s.ownContacts(lang)
+	}
 	for _, c := range p.Contacts {
 		t := p.Texts[lang].Contacts[c.ID]
 		all = append(all, ui.Contact{Name: p.Texts[lang].Name, Tel: c.Tel, Href: telephone(c.Tel), Note: t.Note})

@@ -15,6 +15,9 @@ func (s *Site) homeView(v *visit) templates.HomeView {
 	lang := v.words.Code()
 	view := templates.HomeView{Page: s.frame(v, unbroken(v.words.T("home.title")), v.words.T("say.about"), "/", ""),
 		Platforms: s.platformRows(v), Promise: v.words.T("home.promise")}
+	if p := s.livePlatform(); p != nil && s.Recovery != nil {
+		view.Promise = v.words.T("home.promise-live", "Name", p.Texts[lang].Name)
+	}
 	view.Home = true
 	if _, ok := s.Content.Stops["coached"]; ok {
 		view.Safety = v.to("/stop/coached", "")
@@ -30,7 +33,7 @@ func (s *Site) homeView(v *visit) templates.HomeView {
 // platformRows are the platforms to choose from, and a way for who cannot tell.
 func (s *Site) platformRows(v *visit) []templates.PlatformRow {
 	var rows []templates.PlatformRow
-	for _, p := range s.Content.Platforms {
+	for _, p := range s.platforms() {
 		t := p.Texts[v.words.Code()]
 		rows = append(rows, templates.PlatformRow{ID: p.ID, Name: t.Name, Hint: t.Hint, URL: v.to(platformPath(p.ID), "")})
 	}

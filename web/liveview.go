@@ -72,7 +72,8 @@ func (l *live) step() templates.LiveStepView {
 	place := l.sight.Place
 	view := templates.LiveStepView{Platform: l.platform.ID, Channel: l.channel.ID, StepID: place.ID, Method: place.Method, Action: l.visit.to(l.path, ""),
 		Title: title(l.said("title")), Button: l.said("button"), Warning: ui.Note{Title: l.t("live.warning.title"), Text: l.t("live.warning.text")},
-		Proofs: l.proofs(), Deadline: l.deadline(), Another: l.another(), Resume: l.resume(), Stop: l.giveUp()}
+		Proofs: l.proofs(), Deadline: l.deadline(), Another: l.another(), Resume: l.resume(),
+		Handoff: l.handoff(), Stop: l.giveUp()}
 	if lead := l.said("lead"); lead != "" {
 		view.Lead = []string{lead}
 	}
@@ -104,7 +105,7 @@ func (l *live) list(key string, lines int) *templates.LiveList {
 // methodStep adds what a method's page says beside its fields: what was sent, what to do if nothing comes.
 func (l *live) methodStep(view *templates.LiveStepView) {
 	place := l.sight.Place
-	if help := l.said("help"); help != "" {
+	if help := l.said("help"); help != "" && place.ID != stepSlider { // there it stands beside the puzzle
 		view.Help = &templates.LiveHelp{Title: l.said("help-title"), Text: help}
 	}
 	if c := place.Sent; c != nil {
@@ -157,7 +158,7 @@ func (l *live) slider(shown map[string]string) *templates.SliderView {
 	return &templates.SliderView{Picture: shown["picture"], Tile: shown["tile"], Width: n("width"), Height: n("height"), TileWidth: n("tile-width"),
 		TileHeight: n("tile-height"), TileX: n("tile-x"), TileY: n("tile-y"), Track: "track", WaitOnly: shown["picture"] == "",
 		Label: l.t("method.identity.field.slide.label"), Button: l.said("button"), WaitTitle: unbroken(l.said("instead")), WaitText: l.said("help"),
-		WaitButton: l.t("live.slider.wait")}
+		WaitButton: l.said("instead-button")}
 }
 
 // act is a small form that does something with the case beside its step.
@@ -413,6 +414,14 @@ func (l *live) resume() *templates.ResumeView {
 		return nil
 	}
 	return &templates.ResumeView{Code: recovery.ShowResume(l.sight.Resume), Text: l.t("live.resume.text")}
+}
+
+// handoff is folded: the same step on a phone. Only the browser that began can take a case there.
+func (l *live) handoff() *templates.LiveHelp {
+	if l.sight.Role != recovery.Owner || l.sight.Place.ID == recovery.StepAccount || l.sight.Place.ID == recovery.StepPassword {
+		return nil
+	}
+	return &templates.LiveHelp{Title: l.t("live.handoff.link"), Text: l.t("live.handoff.link-text"), Form: l.act("hand-off", l.t("live.handoff.button"))}
 }
 
 func (l *live) giveUp() *templates.LiveCard {

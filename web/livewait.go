@@ -25,7 +25,7 @@ func (l *live) wait() templates.LiveWaitView {
 			view.Lead = append(view.Lead, l.t("live.wait.bank-lead", "Time", l.clock(w.Until)))
 		}
 		if !l.Now().Before(w.Until) {
-			view.Ready.Button = l.t("live.wait.go-on")
+			view.Ready.Button = l.said("button")
 		}
 		view.Events = l.scale(w, l.t("live.hold.event-start"), l.t("live.wait.latest"))
 	}
@@ -48,7 +48,8 @@ func (l *live) waiting(w recovery.Wait) templates.LiveWaitView {
 		Facts:      []ui.Fact{{Term: l.t("live.hold.who"), Text: who}, {Term: l.t("live.hold.until"), Text: l.clock(w.Until)}},
 		ScaleTitle: scale, Ready: &templates.LiveForm{Action: l.visit.to(l.path, ""), Button: l.t("live.wait.refresh")},
 		AsOf: l.t("live.wait.as-of", "Time", l.Now().In(l.Zone).Format("15:04:05")), Meanwhile: l.list("live.wait.meanwhile", 3),
-		Leave: l.t("live.wait.leave"), Proofs: l.proofs(), Another: l.another(), Resume: l.resume(), Stop: l.giveUp()}
+		Leave: l.t("live.wait.leave"), Proofs: l.proofs(), Another: l.another(), Resume: l.resume(),
+		Handoff: l.handoff(), Stop: l.giveUp()}
 }
 
 // hold is the wait that is left to the true owner.

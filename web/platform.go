@@ -19,7 +19,7 @@ func (s *Site) platformView(v *visit, p *guide.Platform) templates.PlatformView 
 	lang := v.words.Code()
 	t := p.Texts[lang]
 	view := templates.PlatformView{Page: s.frame(v, v.words.T("say.platform", "Name", t.Name), t.Intro, platformPath(p.ID), ""),
-		ID: p.ID, Name: t.Name, Intro: t.Intro, Contacts: platformContacts(p, lang)}
+		ID: p.ID, Name: t.Name, Intro: t.Intro, Contacts: s.platformContacts(p, lang)}
 	view.ShareURL = v.to("/share"+platformPath(p.ID), "")
 	if q, ok := p.Question("trouble"); ok {
 		for _, value := range q.Values {

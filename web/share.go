@@ -57,7 +57,7 @@ func (s *Site) shared(v *visit, rest string) (name, path, query string, err erro
 		return "", "", "", notFound
 	}
 	p, ok := s.Content.Platform(parts[1])
-	if !ok || p.Live {
+	if !ok || p.Live && s.Recovery == nil {
 		return "", "", "", notFound
 	}
 	answers := v.answers(p).WithoutSafety().Query()
@@ -129,7 +129,7 @@ func (s *Site) printView(v *visit, p *guide.Platform, c *guide.Channel, answers 
 	qr, err := code(link, v.words.T("say.qr", "Name", t.Name))
 	view := templates.WalkPrintView{Page: s.frame(v, unbroken(t.Title), t.Summary, channelPath(p.ID, c.ID)+"/print", answers.Query()), Platform: p.ID,
 		Safety:  s.safety(v, p, answers, channelPath(p.ID, c.ID)+"/print"),
-		Channel: c.ID, Title: title(t.Title), Have: t.Have, QR: qr, Contacts: platformContacts(p, lang), URL: link}
+		Channel: c.ID, Title: title(t.Title), Have: t.Have, QR: qr, Contacts: s.platformContacts(p, lang), URL: link}
 	view.NoIndex = true
 	for i, step := range c.Steps {
 		st := t.Steps[step.ID]

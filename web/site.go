@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"zhaohui/internal/content"
+	"zhaohui/internal/guide"
 	"zhaohui/internal/help"
 	"zhaohui/internal/i18n"
 	"zhaohui/internal/recovery"
@@ -90,6 +92,14 @@ func address(prefix, path, query string) string {
 		return prefix + path
 	}
 	return prefix + path + "?" + query
+}
+
+// platforms are those that can be helped with: the live one only where recoveries can be run.
+func (s *Site) platforms() []*guide.Platform {
+	if s.Recovery != nil {
+		return s.Content.Platforms
+	}
+	return slices.DeleteFunc(slices.Clone(s.Content.Platforms), func(p *guide.Platform) bool { return p.Live })
 }
 
 func platformPath(platform string) string         { return "/p/" + platform }

@@ -19,7 +19,7 @@ func (s *Site) stopView(v *visit, p *guide.Platform, answers guide.Answers, id s
 	lang := v.words.Code()
 	stop := s.Content.Stops[id]
 	t := stop.Texts[lang]
-	view := s.stations(v, stop, platformContacts(p, lang))
+	view := s.stations(v, stop, s.platformContacts(p, lang))
 	view.Page = s.frame(v, unbroken(t.Title), t.Lead, resultPath(p.ID), answers.Query())
 	view.NoIndex, view.ShareURL = true, v.to("/share/stop/"+id, "")
 	view.Done.Text, view.Done.URL = t.Done, v.to(choosePath(p.ID), answers.WithoutSafety().Query())
