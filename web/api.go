@@ -84,7 +84,7 @@ func (s *Site) showRecommendation(c echo.Context) error {
 		return nil //nolint:nilerr // apiWords has answered
 	}
 	p, ok := s.Content.Platform(c.Param("platform"))
-	if !ok {
+	if !ok || p.Live && s.Recovery == nil {
 		return answerProblem(c, http.StatusNotFound, "Unknown platform", "There is no platform of that id; GET /api/v1/platforms lists them.")
 	}
 	query, err := url.ParseQuery(c.Request().URL.RawQuery)
@@ -154,8 +154,12 @@ func (s *Site) recommendation(v *visit, p *guide.Platform, answers guide.Answers
 		if reasons == nil {
 			reasons = []string{}
 		}
+		with, hold := s.combined(answers, c.Channel)
+		if with == nil {
+			with = []string{}
+		}
 		out.Channels = append(out.Channels, apiChannel{ID: c.ID, Title: unbroken(c.Texts[lang].Title), Rank: c.Rank, Fit: c.Fit.String(), Reasons: reasons,
-			With: []string{}, Minutes: c.Minutes, URL: s.absolute(v.to(channelPath(p.ID, c.ID), answers.WithoutSafety().Query()))})
+			With: with, Minutes: c.Minutes, HoldHours: int(hold.Hours()), URL: s.absolute(v.to(channelPath(p.ID, c.ID), answers.WithoutSafety().Query()))})
 	}
 	return out
 }

@@ -23,12 +23,12 @@ func (s *Site) showChannel(v *visit) error {
 	if after != nil {
 		key += "&after=" + after.ID
 	}
+	if c.Live != nil && answers.Recommend().Stop == "" { // it says whether the channel is open now
+		return s.fresh(v, 200, templates.LiveStart(s.liveStartView(v, p, c, answers, after)))
+	}
 	return s.cached(v, key, func() templ.Component {
 		if stop := answers.Recommend().Stop; stop != "" {
 			return templates.Stop(s.stopView(v, p, answers, stop))
-		}
-		if c.Live != nil {
-			return templates.LiveStart(s.liveStartView(v, p, c, answers, after))
 		}
 		return templates.Channel(s.channelView(v, p, c, answers, after))
 	})

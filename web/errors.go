@@ -3,7 +3,9 @@ package web
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -40,6 +42,12 @@ func statusOf(err error) int {
 	return 500
 }
 
+// answerUnrouted answers what no route took, and counts it; all others are counted by their guard.
+func (s *Site) answerUnrouted(err error, c echo.Context) {
+	s.answerError(err, c)
+	s.metrics.count("unmatched", c.Response().Status)
+}
+
 // answerError turns an error into a page that says what to do. What went wrong inside goes to the log only.
 func (s *Site) answerError(err error, c echo.Context) {
 	status := statusOf(err)
@@ -59,15 +67,40 @@ func (s *Site) answerError(err error, c echo.Context) {
 		_ = answerProblem(c, status, http.StatusText(status), "")
 		return
 	}
-	var until problem.Throttled
-	if errors.As(err, &until) {
-		c.Response().Header().Set("Retry-After", until.Until.UTC().Format(http.TimeFormat))
-	}
 	v := &visit{Context: c, words: s.wordsOf(c.Request().URL.Path), progress: s.progress.read(c.Request())}
-	if err := s.fresh(v, status, templates.Error(s.errorView(v, status))); err != nil && !c.Response().Committed {
+	view := s.errorView(v, status)
+	s.comeBack(v, err, &view)
+	if err := s.fresh(v, status, templates.Error(view)); err != nil && !c.Response().Committed {
 		s.Log.Error("error page failed", "status", status, "error", err)
 		http.Error(c.Response(), http.StatusText(status), status)
 	}
+}
+
+// crowded is a problem.Unavailable that knows how soon it may be over, such as a queue that is full (requirement R9).
+type crowded interface {
+	error
+	After() time.Duration
+}
+
+// shortly is when to come back where nobody knows better.
+const shortly = 5 * time.Second
+
+// comeBack says when to try again, in words and as a header.
+func (s *Site) comeBack(v *visit, err error, view *templates.ErrorView) {
+	header := v.Response().Header()
+	if until, ok := errors.AsType[problem.Throttled](err); ok && view.Status == http.StatusTooManyRequests && !until.Until.IsZero() {
+		header.Set("Retry-After", until.Until.UTC().Format(http.TimeFormat))
+		view.Text = v.words.T("error.too-many-until", "Time", s.clockTime(v, until.Until.Add(time.Minute-1)))
+	}
+	if view.Status != http.StatusServiceUnavailable || header.Get("Retry-After") != "" {
+		return
+	}
+	after := shortly
+	if busy, ok := errors.AsType[crowded](err); ok {
+		after = max(time.Second, busy.After())
+		view.Title, view.Text = v.words.T("error.busy"), v.words.T("live.error.busy", "Time", v.words.T("say.span-minutes", "n", 1))
+	}
+	header.Set("Retry-After", strconv.Itoa(int((after+time.Second-1)/time.Second)))
 }
 
 // wordsOf finds the language of an address that no route matched.
@@ -84,10 +117,16 @@ func (s *Site) wordsOf(path string) words {
 func (s *Site) errorView(v *visit, status int) templates.ErrorView {
 	key := "error.bad-request"
 	switch status {
-	case 404, 410:
+	case 404:
 		key = "error.not-found"
-	case 403, 405:
+	case 410:
+		key = "error.over"
+	case 403:
+		key = "error.denied"
+	case 405:
 		key = "error.not-allowed"
+	case 409:
+		key = "error.moved-on"
 	case 413:
 		key = "error.too-large"
 	case 429:
@@ -104,7 +143,24 @@ func (s *Site) errorView(v *visit, status int) templates.ErrorView {
 	if s.Maintenance { // every way would lead back to this page
 		view.Platforms = nil
 	}
+	if s.Recovery != nil && status < 500 && s.inCase(v.path()) {
+		view.Platforms = append(s.caseRows(v), view.Platforms...)
+	}
 	view.Page = s.frame(v, view.Title, "", "/", "")
 	view.NoIndex = true
 	return view
+}
+
+// inCase says whether an address belongs to a recovery.
+func (s *Site) inCase(path string) bool {
+	return strings.HasPrefix(path, "/case") || strings.HasPrefix(path, "/mail/") || strings.HasPrefix(path, platformPath(s.livePlatform().ID)+"/")
+}
+
+// caseRows lead back into a recovery: the one that this browser runs, and the number of any.
+func (s *Site) caseRows(v *visit) []templates.PlatformRow {
+	rows := []templates.PlatformRow{{Name: v.words.T("live.start.resume"), URL: v.to("/case", "")}}
+	if sight, err := s.look(v); err == nil {
+		rows[0] = templates.PlatformRow{Name: v.words.T("progress.go"), URL: v.to(s.casePath(sight), "")}
+	}
+	return rows
 }

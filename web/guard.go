@@ -51,6 +51,10 @@ func (s *Site) guarded(next http.Handler) http.Handler {
 	if s.PublicURL.Scheme == "https" {
 		fixed = append(fixed, field{"Strict-Transport-Security", []string{"max-age=31536000"}})
 	}
+	refuse := func(w http.ResponseWriter, text string, status int) {
+		s.metrics.count("refused", status)
+		http.Error(w, text, status)
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		for _, h := range fixed {
@@ -62,17 +66,17 @@ func (s *Site) guarded(next http.Handler) http.Handler {
 		switch {
 		case r.URL.Path == "/healthz" || r.URL.Path == "/readyz":
 		case len(r.RequestURI) > maxAddress:
-			http.Error(w, "网址太长了，请从这里重新开始。 The address is too long, start again at "+s.absolute("/"), http.StatusRequestURITooLong)
+			refuse(w, "网址太长了，请从这里重新开始。 The address is too long, start again at "+s.absolute("/"), http.StatusRequestURITooLong)
 			return
 		case !s.ownHost(r):
-			http.Error(w, "本站的网址是 This site is at "+s.absolute("/"), http.StatusMisdirectedRequest)
+			refuse(w, "本站的网址是 This site is at "+s.absolute("/"), http.StatusMisdirectedRequest)
 			return
 		case !utf8.ValidString(r.URL.Path) || !validQuery(r.URL.RawQuery):
-			http.Error(w, "网址看不懂，请从这里重新开始。 The address cannot be read, start again at "+s.absolute("/"), http.StatusBadRequest)
+			refuse(w, "网址看不懂，请从这里重新开始。 The address cannot be read, start again at "+s.absolute("/"), http.StatusBadRequest)
 			return
 		case r.Method != http.MethodGet && r.Method != http.MethodHead:
 			if err := crossSite.Check(r); err != nil {
-				http.Error(w, "这张表是从别的网站发来的，请从这里重新开始。 This form came from another site, start again at "+s.absolute("/"), http.StatusForbidden)
+				refuse(w, "这张表是从别的网站发来的，请从这里重新开始。 This form came from another site, start again at "+s.absolute("/"), http.StatusForbidden)
 				return
 			}
 		}
@@ -155,6 +159,11 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 	}
 	registry.MustRegister(m.requests, m.seconds, m.votes)
 	return m
+}
+
+// count adds one request to a name that has no route.
+func (m *metrics) count(name string, status int) {
+	m.requests.WithLabelValues(name, fmt.Sprintf("%dxx", min(status/100, 5))).Inc()
 }
 
 // route prepares the counters of a route, so that a request only adds to them.

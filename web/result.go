@@ -1,6 +1,8 @@
 package web
 
 import (
+	"time"
+
 	"github.com/a-h/templ"
 
 	"zhaohui/internal/guide"
@@ -13,6 +15,7 @@ import (
 const (
 	rungs  = 3
 	people = 2
+	named  = 4 // methods for a second proof
 )
 
 // showResult shows the recommendation for the answers. The safety question comes before any channel (requirement
@@ -79,7 +82,32 @@ func (s *Site) choice(v *visit, p *guide.Platform, answers guide.Answers, c guid
 	if c.Hours != "" {
 		view.Facts = append(view.Facts, ui.Fact{Term: v.words.T("fact.hours"), Text: c.Hours})
 	}
+	with, hold := s.combined(answers, c.Channel)
+	if len(with) > 0 {
+		view.Facts = append(view.Facts, ui.Fact{Term: v.words.T("fact.with"), Text: list(v, methodNames(v, with))})
+	}
+	if hold > 0 {
+		view.Facts = append(view.Facts, ui.Fact{Term: v.words.T("fact.wait"), Text: v.words.T("say.span-hours", "n", int(hold.Hours()))})
+	}
 	return view
+}
+
+// combined are the methods that would complete a live channel after these answers, the likeliest first, and how long the
+// first of them would have to wait; none for a walk.
+func (s *Site) combined(answers guide.Answers, c *guide.Channel) (methods []string, hold time.Duration) {
+	if c.Live == nil || s.Policy == nil {
+		return nil, 0
+	}
+	return s.Policy.Combine(c.Live.Methods, answers.Companions(c), answers.Value("phone") == "recent")
+}
+
+// methodNames are the first few methods as people call them.
+func methodNames(v *visit, methods []string) []string {
+	var names []string
+	for _, id := range methods[:min(len(methods), named)] {
+		names = append(names, v.words.T("method."+id+".name"))
+	}
+	return names
 }
 
 // firstStep is where a channel begins: a live one with the safety question.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -65,6 +66,9 @@ func (s *Site) plain(e *echo.Echo) {
 	e.GET("/api/openapi.yaml", s.guard("api", s.showOpenAPI))
 	e.GET("/sitemap.xml", s.guard("sitemap", s.showSitemap))
 	e.GET("/robots.txt", s.guard("robots", s.showRobots))
+	if s.Reports != nil {
+		e.POST("/api/v1/deliveries", s.guard("deliveries", s.takeReport))
+	}
 	if s.Demo != nil {
 		s.demo(e)
 	}
@@ -85,7 +89,7 @@ func (s *Site) Handler() http.Handler {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = clientAddress(s.Proxies)
-	e.HTTPErrorHandler = s.answerError
+	e.HTTPErrorHandler = s.answerUnrouted
 	for _, language := range s.Words.Languages() {
 		words := s.Words.Words(language.Code)
 		for _, r := range pages {
@@ -116,6 +120,12 @@ func (s *Site) page(r route, words words) echo.HandlerFunc {
 			c.Response().Header().Set("Retry-After", "600")
 			return problem.Unavailable
 		}
-		return r.handle(s, v)
+		err := r.handle(s, v)
+		if errors.Is(err, problem.Conflict) { // another window was first: this is how it stands now
+			if sight, missing := s.look(v); missing == nil {
+				return v.see(v.to(s.casePath(sight), ""))
+			}
+		}
+		return err
 	})
 }

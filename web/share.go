@@ -111,6 +111,9 @@ func (s *Site) showPrint(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if c.Live != nil { // a recovery is no sheet of paper
+		return v.see(v.to(channelPath(p.ID, c.ID), v.answers(p).Query()))
+	}
 	answers := v.answers(p)
 	if stop := answers.Recommend().Stop; stop != "" {
 		return s.fresh(v, 200, templates.Stop(s.stopView(v, p, answers, stop)))

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"slices"
 	"time"
@@ -39,6 +40,7 @@ type Config struct {
 	Policy      *recovery.Policy            // of the same
 	Zone        *time.Location              // of times on pages; nil is UTC
 	Demo        Demonstration               // nil outside of the demo
+	Reports     Reporter                    // takes what a gateway tells later of a letter; optional
 	Ready       func(context.Context) error // whether the database answers; optional
 }
 
@@ -57,6 +59,11 @@ type Searcher interface {
 // Voter counts whether articles helped.
 type Voter interface {
 	Cast(ctx context.Context, slug, answer string) error
+}
+
+// Reporter takes a signed report on a letter; problem.Denied if the signature is wrong.
+type Reporter interface {
+	Report(ctx context.Context, header http.Header, body []byte) error
 }
 
 // Site is the portal.

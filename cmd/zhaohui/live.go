@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"time"
 	_ "time/tzdata" // the zones of pages and messages, also where the system has none
 
@@ -12,6 +13,7 @@ import (
 	"zhaohui/internal/guide"
 	"zhaohui/internal/jobs"
 	"zhaohui/internal/message"
+	"zhaohui/internal/problem"
 	"zhaohui/internal/recovery"
 	"zhaohui/internal/store"
 	"zhaohui/web"
@@ -51,13 +53,20 @@ func (p *portal) live(ctx context.Context, b building, r *records, config *web.C
 	runner.Handle(store.JobDeliver, deliverer.Deliver)
 	runner.Handle(store.JobApply, func(ctx context.Context, id string, _ int) error { return service.Work(ctx, id) })
 	p.tend(runner, b, r, cases, service, policy)
-	p.start = append(p.start, runner.Start)
+	p.start = append(p.start, runner.Start, func(ctx context.Context) error {
+		switches := store.NewSwitches(r.db, r.trail.Append)
+		go service.Watch(ctx, time.Tick(2*time.Second), switches.Off)
+		return nil
+	})
 	p.close = append(p.close, func() error {
 		drain, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
 		return runner.Stop(drain)
 	})
 	config.Recovery, config.Policy = service, policy
+	if gateway, ok := b.senders["sms"].(*message.Webhook); ok {
+		config.Reports = &reports{gateway, store.NewMessages(r.db, r.box), b.now}
+	}
 	if b.demo != nil {
 		if err := b.demo.fill(ctx, b.files, r.accounts, service); err != nil {
 			return fmt.Errorf("demo accounts: %w", err)
@@ -86,6 +95,29 @@ func retain(ctx context.Context, now time.Time, r *records, cases *store.Cases, 
 	_, forgotten := cases.Forget(ctx, now.Add(-policy.Case.Keep), batch)
 	_, pruned := cases.Prune(ctx, now, batch)
 	return errors.Join(forgotten, pruned, r.accounts.Prune(ctx), r.trail.ErasePersons(ctx, now.Add(-keepPerson)), r.trail.Prune(ctx, now.Add(-keepTrail)))
+}
+
+// reports takes what the SMS gateway tells later of a letter.
+type reports struct {
+	gateway *message.Webhook
+	letters *store.Messages
+	now     func() time.Time
+}
+
+// Report notes a signed report; problem.Denied if it is not the gateway's.
+func (r *reports) Report(ctx context.Context, header http.Header, body []byte) error {
+	report, err := r.gateway.Report(header, body)
+	if err != nil {
+		return err
+	}
+	id, err := r.letters.ByProvider(ctx, "sms", report.ID)
+	if errors.Is(err, problem.NotFound) {
+		id, err = report.ID, nil
+	}
+	if err != nil {
+		return err
+	}
+	return r.letters.Mark(ctx, id, report.State, "", r.now())
 }
 
 func livePlatform(platforms []*guide.Platform) *guide.Platform {

@@ -16,6 +16,7 @@ type commands struct {
 	Policy  policyCommand  `cmd:"" help:"Show the rules of live recovery as a table, or draw them."`
 	Account accountCommand `cmd:"" help:"Look after the accounts of the embedded wallet."`
 	Audit   auditCommand   `cmd:"" help:"Look into the audit trail."`
+	Switch  switchCommand  `cmd:"" help:"Turn a live channel or method off at once, or on again."`
 	Keys    keysCommand    `cmd:"" help:"Change the keyset."`
 	Gallery galleryCommand `cmd:"" help:"Serve every page and part with its states, from fixtures."`
 }

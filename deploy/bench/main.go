@@ -16,6 +16,7 @@ import (
 type commands struct {
 	Run      runCommand      `cmd:"" help:"Measure everything and write the report."`
 	Bare     bareCommand     `cmd:"" help:"Baseline: net/http with the bytes of a page compressed once."`
+	Starts startsCommand `cmd:""`
 	Ordinary ordinaryCommand `cmd:"" help:"Baseline: Echo, templ, gzip for each answer, gorilla's own cookie codec."`
 }
 

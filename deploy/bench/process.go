@@ -34,8 +34,7 @@ func launch(path, program string, args ...string) (*server, error) {
 	for i := range args {
 		args[i] = strings.ReplaceAll(args[i], "{addr}", addr)
 	}
-	cmd := exec.Command("taskset", append([]string{"-c", serverCore, program}, args...)...)
-	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "ZHAOHUI_") }), "GOMAXPROCS=1")
+	cmd := pinned(serverCore, program, args...)
 	var problems strings.Builder
 	cmd.Stderr = &problems
 	begun := time.Now()
@@ -63,6 +62,13 @@ func launch(path, program string, args ...string) (*server, error) {
 	}
 	s.stop()
 	return nil, fmt.Errorf("%s %s does not answer %s", program, strings.Join(args, " "), path)
+}
+
+// pinned is a program that has one core for itself.
+func pinned(core, program string, args ...string) *exec.Cmd {
+	cmd := exec.Command("taskset", append([]string{"-c", core, program}, args...)...)
+	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "ZHAOHUI_") }), "GOMAXPROCS=1")
+	return cmd
 }
 
 func (s *server) stop() {

@@ -17,19 +17,17 @@ func (c *Case) waitUntil(step Step) time.Time {
 
 // act counts the own time up to a POST.
 func (c *Case) act(now time.Time, step Step) {
-	from := c.Acted
-	if until := c.waitUntil(step); until.After(from) {
-		from = until
-	}
-	if now.After(from) {
-		c.Facts.Own += now.Sub(from)
-	}
+	c.Facts.Own = c.ownTime(now, step)
 	c.Acted = now
 }
 
+// held says that the person did nothing since a hold ended, or that it has not ended: nobody can be asked to watch for it,
+// so no time of their own runs.
+func (c *Case) held() bool { return !c.Facts.Hold.IsZero() && !c.Acted.After(c.Facts.Hold) }
+
 // deadline is when an open case ends if nothing more is done.
 func (c *Case) deadline(times CaseTimes, step Step) time.Time {
-	if !c.Facts.Hold.IsZero() && !c.Acted.After(c.Facts.Hold) { // the hold is over some day; nobody can be asked to watch for it
+	if c.held() {
 		return c.Facts.Hold.Add(times.Collect)
 	}
 	from := c.Acted
@@ -46,6 +44,9 @@ func (c *Case) deadline(times CaseTimes, step Step) time.Time {
 
 // ownTime is the reading of the own clock now.
 func (c *Case) ownTime(now time.Time, step Step) time.Duration {
+	if c.held() {
+		return c.Facts.Own
+	}
 	from := c.Acted
 	if until := c.waitUntil(step); until.After(from) {
 		from = until

@@ -63,10 +63,18 @@ func (t *Turn) openStep() (Step, string) {
 			return m.Step(t), m.ID()
 		}
 	}
-	if len(f.Proofs) == 0 {
+	if len(t.counting()) == 0 {
 		return Step{ID: StepFirst, Fields: []Field{t.methodField(t.firsts())}}, ""
 	}
 	return Step{ID: StepNext, Fields: []Field{t.methodField(t.offers())}}, ""
+}
+
+// choices are the methods that a person can turn to now.
+func (t *Turn) choices() []Offer {
+	if len(t.counting()) == 0 {
+		return t.firsts()
+	}
+	return t.offers()
 }
 
 func (t *Turn) methodField(offers []Offer) Field {
@@ -86,12 +94,14 @@ type Offer struct {
 	Limited   time.Duration
 }
 
-// firsts are the methods that a case can begin with: the same for every account, as nothing was proved yet (requirement R15).
+// firsts are the methods that a case can begin with: the same for every account, as nothing was proved yet (requirement
+// R15). What was passed and is distrusted would count no more a second time.
 func (t *Turn) firsts() []Offer {
-	channel := t.s.channels[t.Case.Facts.Channel]
+	channel, passed := t.s.channels[t.Case.Facts.Channel], t.proofs(t.own())
 	var list []Offer
 	for _, id := range append(slices.Clone(channel.Methods), channel.With...) {
 		if t.s.method(id) == nil || t.Policy.Methods[id].Later || t.Case.Facts.Failed[id] != "" ||
+			slices.ContainsFunc(passed, func(p Proof) bool { return p.Method == id }) ||
 			slices.ContainsFunc(list, func(o Offer) bool { return o.Method == id }) {
 			continue
 		}
@@ -113,7 +123,7 @@ func (t *Turn) offers() []Offer {
 			order = append(order, m.ID())
 		}
 	}
-	proofs, situation := t.proofs(t.Case.ownTime(t.Now, Step{})), t.situation()
+	proofs, situation := t.proofs(t.own()), t.situation()
 	now := t.Policy.Judge(proofs, situation)
 	var list []Offer
 	for _, id := range order {

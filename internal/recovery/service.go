@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"zhaohui/internal/problem"
@@ -62,6 +63,7 @@ type Service struct {
 	address  func(path, lang string) string
 	now      func() time.Time
 	log      *slog.Logger
+	off      atomic.Pointer[map[string]bool] // switched off by the operator
 }
 
 // New checks that channels and methods fit the policy.
@@ -85,7 +87,7 @@ func New(d Deps) (*Service, error) {
 
 // method finds a method, nil if there is none or it is switched off.
 func (s *Service) method(id string) Method {
-	if s.policy.Methods[id].Off {
+	if s.policy.Methods[id].Off || s.isOff(id) {
 		return nil
 	}
 	i := slices.IndexFunc(s.methods, func(m Method) bool { return m.ID() == id })
@@ -98,7 +100,7 @@ func (s *Service) method(id string) Method {
 // Open says whether a channel can be begun now.
 func (s *Service) Open(channel string) bool {
 	c, ok := s.channels[channel]
-	return ok && slices.ContainsFunc(c.Methods, func(id string) bool { return s.method(id) != nil })
+	return ok && !s.isOff(channel) && slices.ContainsFunc(c.Methods, func(id string) bool { return s.method(id) != nil })
 }
 
 // Beginning is what a case begins with: the safety question was just answered with "nothing is wrong".
@@ -168,4 +170,26 @@ func reachable(a wallet.Address) bool {
 // proofs are those that are still fresh (requirement R14).
 func (t *Turn) proofs(own time.Duration) []Proof {
 	return slices.DeleteFunc(slices.Clone(t.Case.Facts.Proofs), func(p Proof) bool { return own-p.Own > t.Policy.Case.Fresh })
+}
+
+// counting are the proofs that count something now: fresh, and on nothing that is distrusted (requirement R8). As long as
+// there is none, nothing of the account may be shown, and what comes only after a first proof has to wait (requirement R15).
+func (t *Turn) counting() []Proof {
+	if t.Case.Facts.Verdict != nil { // what became enough stays enough
+		return trusted(t.Case.Facts.Proofs, t.situation().Distrusted)
+	}
+	return trusted(t.proofs(t.own()), t.situation().Distrusted)
+}
+
+// own is the reading of the case's own clock now.
+func (t *Turn) own() time.Duration {
+	step := Step{}
+	if doing := t.Case.Facts.Doing; doing != nil {
+		if m := t.s.method(doing.Method); m != nil {
+			in := *t
+			in.doing = doing
+			step = m.Step(&in)
+		}
+	}
+	return t.Case.ownTime(t.Now, step)
 }

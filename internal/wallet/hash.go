@@ -39,6 +39,9 @@ func (b Busy) Error() string { return "too many hashes wait: " + b.Unwrap().Erro
 // Unwrap gives the kind of problem.
 func (b Busy) Unwrap() error { return problem.Unavailable }
 
+// After is when it is worth asking again.
+func (b Busy) After() time.Duration { return b.RetryAfter }
+
 // retryAfter is about how long a full queue takes on a slow machine.
 const retryAfter = 3 * time.Second
 

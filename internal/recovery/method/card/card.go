@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"math/big"
+	"slices"
 	"time"
 
 	"zhaohui/internal/recovery"
@@ -45,11 +46,17 @@ func (method) Prospects(a *wallet.Account, _ time.Time) []recovery.Proof {
 	}
 	var list []recovery.Proof
 	for _, c := range a.Cards {
-		if c.Trouble == wallet.None && c.Reserved != "" {
+		if c.Trouble == wallet.None && reached(a, c.Reserved) {
 			list = append(list, recovery.Proof{Rests: rests(c)})
 		}
 	}
 	return list
+}
+
+// reached says whether a code can get to the number that the bank keeps: not if there is none, nor if it is a number of the
+// account that was reported lost or belongs to somebody else now.
+func reached(a *wallet.Account, number string) bool {
+	return number != "" && !slices.ContainsFunc(a.Addresses, func(to wallet.Address) bool { return to.To == number && to.Trouble != wallet.None })
 }
 
 // rests are the card and the number its code goes to: with an SMS to the same number it counts once.
@@ -125,7 +132,7 @@ func refusal(t *recovery.Turn, c wallet.Card) string {
 	switch {
 	case c.Trouble != wallet.None:
 		return "card-" + string(c.Trouble)
-	case c.Reserved == "":
+	case !reached(t.Account, c.Reserved):
 		return "card-no-number"
 	case rule.DebitOnly && c.Kind != wallet.Debit:
 		return "card-debit-only"

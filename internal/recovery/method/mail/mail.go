@@ -40,10 +40,10 @@ func (method) Prospects(a *wallet.Account, _ time.Time) []recovery.Proof {
 
 func (m method) Begin(t *recovery.Turn) error { return m.Resend(t) }
 
-// Resend mails a new link and code.
+// Resend mails a new link and code; to a mailbox that was reported lost nothing is sent, and the page is the same.
 func (method) Resend(t *recovery.Turn) error {
 	to := recovery.Sending{Channel: "mail", Purpose: recovery.PurposeLink, Address: "none"}
-	if box := recovery.Current(t.Account, wallet.Mailbox); box != nil {
+	if box := recovery.Current(t.Account, wallet.Mailbox); box != nil && box.Trouble == wallet.None {
 		to.Address, to.To, to.Rests = box.ID, box.To, []string{recovery.RestsOnMailbox(box.To)}
 	}
 	code, err := t.Send(to)

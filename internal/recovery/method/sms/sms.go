@@ -33,10 +33,11 @@ func (method) Prospects(a *wallet.Account, _ time.Time) []recovery.Proof {
 
 func (m method) Begin(t *recovery.Turn) error { return m.Resend(t) }
 
-// Resend sends a code; the one before is forgotten.
+// Resend sends a code; the one before is forgotten. To a number that was reported lost or belongs to somebody else now
+// nothing is sent, and the page is the same: whoever gets that code is not the owner.
 func (method) Resend(t *recovery.Turn) error {
 	to := recovery.Sending{Channel: "sms", Purpose: recovery.PurposeCode, Address: "none"}
-	if number := recovery.Current(t.Account, wallet.Phone); number != nil {
+	if number := recovery.Current(t.Account, wallet.Phone); number != nil && number.Trouble == wallet.None {
 		to.Address, to.To, to.Rests = number.ID, number.To, []string{recovery.RestsOnPhone(number.To)}
 	}
 	code, err := t.Send(to)

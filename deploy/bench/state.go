@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	embedded "zhaohui/content"
+	"zhaohui/internal/audit"
+	"zhaohui/internal/content"
+	"zhaohui/internal/jobs"
+	"zhaohui/internal/recovery"
+	"zhaohui/internal/recovery/method/mail"
+	"zhaohui/internal/recovery/method/sms"
+	"zhaohui/internal/store"
+	"zhaohui/internal/vault"
+	"zhaohui/internal/wallet"
+)
+
+// state is what `zhaohui serve` keeps its live half in, opened without the pages: the same database, trail, seals and
+// jobs, put together as cmd/zhaohui does it.
+type state struct {
+	folder   string
+	db       *store.DB
+	box      *vault.Box
+	index    *vault.Index
+	rows     *store.Accounts
+	accounts *wallet.Embedded
+	cases    *store.Cases
+	letters  *store.Messages
+	runner   *jobs.Runner
+	service  *recovery.Service
+	policy   *recovery.Policy
+}
+
+// openState opens the records of a data folder and creates what is not there. The portal finds its files again.
+func openState(ctx context.Context, folder string, now func() time.Time) (*state, error) {
+	keys, _, err := vault.Source{File: filepath.Join(folder, "keys"), Create: true}.Keys()
+	if err != nil {
+		return nil, err
+	}
+	pepper, _, err := vault.Source{File: filepath.Join(folder, "pepper"), Create: true}.Pepper()
+	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	db, err := store.Open(ctx, store.Config{Path: filepath.Join(folder, "zhaohui.db"), Now: now, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	s := &state{folder: folder, db: db, box: keys.Box("records"), index: keys.Index("accounts"), rows: store.NewAccounts(db)}
+	if err := s.connect(ctx, keys, pepper, now, log); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return s, nil
+}
+
+func (s *state) connect(ctx context.Context, keys *vault.Keyset, pepper []byte, now func() time.Time, log *slog.Logger) error {
+	if err := store.Migrate(ctx, s.db); err != nil {
+		return err
+	}
+	loaded, found := content.Load(embedded.Files(), now())
+	if bad := found.Errors(); len(bad) > 0 {
+		return bad
+	}
+	s.policy = loaded.Rules["wallet"].Policy
+	s.accounts = wallet.NewEmbedded(wallet.EmbeddedConfig{Records: s.rows, Seal: s.box, Index: s.index, Pepper: pepper, Now: now,
+		Hashing: wallet.NewHasher(0, 0)})
+	trail := store.NewAudit(s.db, audit.NewChain(keys.Hash("audit")), s.box)
+	var err error
+	if s.runner, err = jobs.New(s.db, jobs.Config{Log: log}); err != nil {
+		return err
+	}
+	s.cases = store.NewCases(s.db, store.CaseDeps{Seal: s.box, Compose: compose, Enqueue: s.runner.Enqueue, Record: trail.Append, DueAt: s.policy.DueAt})
+	s.letters = store.NewMessages(s.db, s.box)
+	s.service, err = recovery.New(recovery.Deps{Store: s.cases, Wallet: s.accounts, Policy: s.policy, Methods: []recovery.Method{mail.New(), sms.New()},
+		Channels: map[string]recovery.Channel{"mail": {Methods: []string{"mail"}}}, Box: s.box, Index: keys.Index("cases"), Hash: keys.Hash("codes"),
+		Address: func(path, _ string) string { return "http://localhost" + path }, Now: now, Log: log})
+	return err
+}
+
+// compose stands in for the texts of letters, which weigh about as much.
+func compose(l recovery.Letter) (subject, text string, err error) {
+	return "A new payment password was set", strings.Repeat("If this was not you, say so at once: "+l.Stop+"\n", 4), nil
+}
+
+// begin starts a case as the safety question's answer does. Nobody shares the n-th visitor's network: their limits are
+// counted apart, which costs more than if they were counted together.
+func (s *state) begin(ctx context.Context, n int64) error {
+	_, err := s.service.Begin(ctx, recovery.Beginning{Platform: "wallet", Channel: "mail", Lang: "zh", Claims: map[string]string{"safety": "none"},
+		Client: recovery.Client{Network: fmt.Sprintf("2001:%x:%x::1", n>>16&0xffff, n&0xffff), Kind: "phone"}})
+	return err
+}
+
+// scratch is a new folder on the disk that the temporary files are on, and what removes it.
+func scratch() (folder string, remove func(), err error) {
+	folder, err = os.MkdirTemp("", "bench-")
+	return folder, func() { _ = os.RemoveAll(folder) }, err // in the worst case it stays in the folder for such files
+}
+
+// alone runs one of this program's commands on the server's core and gives what it prints. State is measured in a
+// process of its own, so that the measurements before it leave no garbage and no open files.
+func alone(args ...string) (string, error) {
+	cmd := pinned(serverCore, self(), args...)
+	var out strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, io.Writer(os.Stderr)
+	err := cmd.Run()
+	if err != nil {
+		err = fmt.Errorf("bench %s: %w", strings.Join(args, " "), err)
+	}
+	return out.String(), err
+}
+
+// settleDown lets what a preparation left be collected before something is timed.
+func settleDown() {
+	runtime.GC()
+	time.Sleep(100 * time.Millisecond)
+}
