@@ -150,6 +150,10 @@ func place(target string) page {
 		p.kind = "result"
 	case first == "p" && len(parts) == 3:
 		p.kind = "channel"
+	case first == "p" && len(parts) == 4 && isLive(parts[1], parts[2]):
+		p.kind = "begin"
+	case path == "/case":
+		p.kind = "resume"
 	case first == "p" && len(parts) == 4 && slices.Contains([]string{"print", "done"}, parts[3]):
 		p.kind = parts[3]
 	case first == "p" && len(parts) == 4:
@@ -165,6 +169,16 @@ func place(target string) page {
 		p.kind = first
 	}
 	return p
+}
+
+// isLive says whether a channel is one that the portal runs itself.
+func isLive(platform, channel string) bool {
+	p, ok := realContent().Platform(platform)
+	if !ok {
+		return false
+	}
+	c, ok := p.Channel(channel)
+	return ok && c.Live != nil
 }
 
 // onward lists where a page leads without changing anything: links, and the buttons of GET forms.

@@ -15,3 +15,6 @@ const (
 
 // Encoded is how a sealed value stands in the cookie.
 func Encoded(sealed []byte) string { return base64.RawURLEncoding.EncodeToString(sealed) }
+
+// Decoded is the sealed value of a cookie.
+func Decoded(value string) ([]byte, error) { return base64.RawURLEncoding.DecodeString(value) }

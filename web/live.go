@@ -84,13 +84,28 @@ func (s *Site) submitLive(v *visit, p *guide.Platform, c *guide.Channel) error {
 		return err
 	}
 	if sight.Channel != c.ID || sight.Place.ID != v.Param("step") {
-		return v.see(v.to(s.casePath(sight), ""))
+		return s.showCurrent(v, key, sight)
 	}
 	form, err := v.form(names(sight.Place)...)
 	if err != nil {
 		return err
 	}
 	return s.answer(v, key, sight, form)
+}
+
+// showCurrent leads a form for another step to the page that is the current one. A second click brings the token of before:
+// it gets the new one then.
+func (s *Site) showCurrent(v *visit, key recovery.Key, sight recovery.Sight) error {
+	result, err := s.Recovery.Submit(v.Request().Context(), key, v.Param("step"), nil, s.client(v))
+	if err != nil {
+		return err
+	}
+	if result.Token != "" {
+		if err := s.cases.write(v.Response(), v.Request(), recovery.Key{Case: key.Case, Token: result.Token}); err != nil {
+			return err
+		}
+	}
+	return v.see(v.to(s.casePath(sight), ""))
 }
 
 // names are the fields of a step.

@@ -304,10 +304,10 @@ func (l *live) choices(view *templates.LiveStepView) {
 		if l.sight.Needed > 1 {
 			view.Title = title(l.t("live.next.title-more"))
 		}
-		for _, reason := range l.sight.Environment.Reasons {
-			if key := map[string]string{recovery.ReasonRecent: "recent", recovery.ReasonUnknown: "unusual", recovery.ReasonOdd: "unusual"}[reason]; key != "" {
-				view.Lead = append(view.Lead, l.t("live.next."+key))
-			}
+	}
+	for _, reason := range l.sight.Environment.Reasons { // at the first step too: a proof on a new number was passed and counts nothing
+		if key := map[string]string{recovery.ReasonRecent: "recent", recovery.ReasonUnknown: "unusual", recovery.ReasonOdd: "unusual"}[reason]; key != "" {
+			view.Lead = append(view.Lead, l.t("live.next."+key))
 		}
 	}
 	if len(l.sight.Offers) == 0 || l.sight.Unreachable {

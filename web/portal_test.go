@@ -68,15 +68,23 @@ type portal struct {
 	votes   *ballots
 	log     *record
 	clock   *clock
+	live    *living // nil where nobody recovers anything
 }
 
+// newPortal has a live half too, but one that all portals share: nothing is to be changed in it.
 func newPortal(tb testing.TB, public string, change ...func(*web.Config)) *portal {
+	tb.Helper()
+	live := func(c *web.Config) { c.Recovery, c.Policy = shared().service, shared().policy }
+	return newPortalOn(tb, public, newClock(), &record{}, append([]func(*web.Config){live}, change...)...)
+}
+
+func newPortalOn(tb testing.TB, public string, clock *clock, log *record, change ...func(*web.Config)) *portal {
 	tb.Helper()
 	address, err := url.Parse(public)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	p := &portal{votes: &ballots{}, log: &record{}, clock: &clock{at: today}}
+	p := &portal{votes: &ballots{}, log: log, clock: clock}
 	c := web.Config{PublicURL: address, Content: realContent(), Words: realWords(), Keys: vault.Generate(), Search: realSearch(),
 		Now: p.clock.now, Log: slog.New(slog.NewTextHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Registry: prometheus.NewRegistry()}
 	c.Votes = help.NewBallot(c.Content.Help, p.votes, p.clock.now)
@@ -93,7 +101,11 @@ func newPortal(tb testing.TB, public string, change ...func(*web.Config)) *porta
 
 type clock struct{ at time.Time }
 
+func newClock() *clock { return &clock{at: today} }
+
 func (c *clock) now() time.Time { return c.at }
+
+func (c *clock) advance(by time.Duration) { c.at = c.at.Add(by) }
 
 // ballots counts votes in memory.
 type ballots struct {
@@ -172,7 +184,7 @@ func (b *browser) request(method, target string, body io.Reader) *http.Request {
 		panic(err)
 	}
 	r.URL.Path, r.URL.RawPath, r.URL.RawQuery = u.Path, u.RawPath, u.RawQuery
-	r.Host = public.Host
+	r.Host, r.RemoteAddr = public.Host, "127.0.0.1:4711" // the demo's accounts know this network
 	return r
 }
 
@@ -182,6 +194,9 @@ func (b *browser) send(r *http.Request) answer {
 	}
 	w := httptest.NewRecorder()
 	b.portal.handler.ServeHTTP(w, r)
+	if b.portal.live != nil {
+		b.portal.live.work()
+	}
 	result := w.Result()
 	for _, c := range result.Cookies() {
 		if b.cookies[c.Name] = c; c.MaxAge < 0 {

@@ -152,6 +152,17 @@ func (c *caseStore) remember(w http.ResponseWriter, r *http.Request, subject str
 	return save(c.devices, w, r, c.device, strings.Join(known[:min(len(known), 5)], " "))
 }
 
+// forget takes away what the browser keeps of recoveries.
+func (c *caseStore) forget(w http.ResponseWriter, r *http.Request) {
+	for _, name := range []string{c.key, c.device} {
+		if _, err := r.Cookie(name); err == nil {
+			options := *c.keys.Options
+			options.MaxAge = -1
+			http.SetCookie(w, sessions.NewCookie(name, "", &options))
+		}
+	}
+}
+
 func load(store *sessions.CookieStore, r *http.Request, name string) string {
 	session, err := store.New(r, name)
 	if err != nil || session.IsNew {

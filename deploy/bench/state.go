@@ -91,11 +91,10 @@ func compose(l recovery.Letter) (subject, text string, err error) {
 	return "A new payment password was set", strings.Repeat("If this was not you, say so at once: "+l.Stop+"\n", 4), nil
 }
 
-// begin starts a case as the safety question's answer does. Nobody shares the n-th visitor's network: their limits are
-// counted apart, which costs more than if they were counted together.
+// begin starts a case as the safety question's answer does. Visitors come from a thousand networks.
 func (s *state) begin(ctx context.Context, n int64) error {
 	_, err := s.service.Begin(ctx, recovery.Beginning{Platform: "wallet", Channel: "mail", Lang: "zh", Claims: map[string]string{"safety": "none"},
-		Client: recovery.Client{Network: fmt.Sprintf("2001:%x:%x::1", n>>16&0xffff, n&0xffff), Kind: "phone"}})
+		Client: recovery.Client{Network: fmt.Sprintf("2001:db8:%x::1", n%1000), Kind: "phone"}})
 	return err
 }
 

@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -107,18 +108,17 @@ func Load(files fs.FS, now time.Time) (*Content, Problems) {
 	l.sources = l.readSources()
 	l.op = l.operator()
 	c.Operator = l.op
-	for _, id := range l.folders("platforms") {
-		if p := l.platform(id); p != nil {
-			c.Platforms = append(c.Platforms, p)
-		}
-	}
-	slices.SortFunc(c.Platforms, func(a, b *guide.Platform) int { return cmp.Compare(a.Order, b.Order) })
+	var platforms []*guide.Platform
 	var articles []*help.Article
-	for _, slug := range l.folders("help") {
-		if a := l.article(slug); a != nil {
-			articles = append(articles, a)
+	l.beside(l.platformParts(&platforms), func(part *loader) {
+		for _, slug := range part.folders("help") {
+			if a := part.article(slug); a != nil {
+				articles = append(articles, a)
+			}
 		}
-	}
+	})
+	c.Platforms = slices.DeleteFunc(platforms, func(p *guide.Platform) bool { return p == nil })
+	slices.SortFunc(c.Platforms, func(a, b *guide.Platform) int { return cmp.Compare(a.Order, b.Order) })
 	c.Help = help.NewLibrary(articles)
 	for _, id := range l.folders("stops") {
 		if s := l.stop(id); s != nil {
@@ -135,6 +135,35 @@ func Load(files fs.FS, now time.Time) (*Content, Problems) {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})
 	return c, l.problems
+}
+
+// platformParts reads each platform into a place of its own; nil where it could not be read.
+func (l *loader) platformParts(into *[]*guide.Platform) []func(*loader) {
+	ids := l.folders("platforms")
+	*into = make([]*guide.Platform, len(ids))
+	var parts []func(*loader)
+	for i, id := range ids {
+		parts = append(parts, func(part *loader) { (*into)[i] = part.platform(id) })
+	}
+	return parts
+}
+
+// beside reads parts at the same time, as reading is most of what a start costs. Each has a loader of its own; what they
+// noted is added in order.
+func (l *loader) beside(parts []func(*loader), more ...func(*loader)) {
+	var all []*loader
+	var reading sync.WaitGroup
+	for _, read := range append(parts, more...) {
+		part := &loader{files: l.files, now: l.now, languages: l.languages, sources: l.sources, op: l.op, texts: make([]textAt, 0, 1<<11)}
+		part.converter = newMarkdown(part)
+		all = append(all, part)
+		reading.Go(func() { read(part) })
+	}
+	reading.Wait()
+	for _, part := range all {
+		l.problems, l.texts = append(l.problems, part.problems...), append(l.texts, part.texts...)
+		l.links, l.screens = append(l.links, part.links...), append(l.screens, part.screens...)
+	}
 }
 
 // Languages lists the codes of the languages that the content is kept in, the default first.

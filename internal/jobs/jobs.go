@@ -33,6 +33,7 @@ type Config struct {
 	Log     *slog.Logger
 	Workers int           // jobs that run at once: 8
 	Poll    time.Duration // how long a committed job may wait to be seen: 250 ms
+	Alone   bool          // no other process runs jobs of this database: what runs at the start was left by one that died
 }
 
 // Tries is how often a job is tried unless its Options say otherwise.
@@ -60,6 +61,8 @@ type Options struct {
 // Runner starts jobs and runs them. Processes that share a PostgreSQL database share the work.
 type Runner struct {
 	client *river.Client[*sql.Tx]
+	log    *slog.Logger
+	orphan func(ctx context.Context) error // gives jobs that a dead process left to this one; nil if others may be alive
 
 	mu    sync.RWMutex
 	kinds map[string]handler
@@ -78,7 +81,13 @@ func New(db Database, c Config) (*Runner, error) {
 	if c.Poll == 0 {
 		c.Poll = 250 * time.Millisecond
 	}
-	r := &Runner{kinds: map[string]handler{}}
+	r := &Runner{kinds: map[string]handler{}, log: c.Log}
+	if c.Alone {
+		r.orphan = func(ctx context.Context) error {
+			_, err := db.SQL().ExecContext(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running'`)
+			return err
+		}
+	}
 	workers := river.NewWorkers()
 	if err := river.AddWorkerSafely(workers, &worker{runner: r}); err != nil {
 		return nil, fmt.Errorf("set up jobs: %w", err)
@@ -125,7 +134,12 @@ func (r *Runner) Handle(kind string, fn Func, options ...Options) {
 // time. A try that fails is only logged: the next interval is the next try.
 func (r *Runner) Every(name string, interval time.Duration, fn func(ctx context.Context) error) {
 	kind := "every-" + name
-	r.Handle(kind, func(ctx context.Context, _ string, _ int) error { return fn(ctx) }, Options{Tries: 1})
+	r.Handle(kind, func(ctx context.Context, _ string, _ int) error {
+		if err := fn(ctx); err != nil && ctx.Err() == nil {
+			r.log.ErrorContext(ctx, "what happens from time to time failed", "what", name, "error", err)
+		}
+		return nil // not among the dead: the next one makes up for it
+	}, Options{Tries: 1})
 	r.client.PeriodicJobs().Add(river.NewPeriodicJob(river.PeriodicInterval(interval), func() (river.JobArgs, *river.InsertOpts) {
 		return arguments{Name: kind}, &river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished}}
 	}, &river.PeriodicJobOpts{RunOnStart: true}))
@@ -149,6 +163,11 @@ func (r *Runner) Enqueue(ctx context.Context, tx *sql.Tx, kind, id string) error
 
 // Start runs jobs until Stop. The context is for starting only.
 func (r *Runner) Start(ctx context.Context) error {
+	if r.orphan != nil {
+		if err := r.orphan(ctx); err != nil {
+			return fmt.Errorf("take over jobs: %w", err)
+		}
+	}
 	if err := r.client.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("start to run jobs: %w", err)
 	}

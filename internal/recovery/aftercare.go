@@ -13,12 +13,14 @@ import (
 
 // announce tells every address that somebody began, at the first passed proof, once in a while (requirement R7).
 func (t *Turn) announce() error {
-	first, err := t.tx.Once(t.Now, "announce:"+t.Case.Subject+":"+t.Case.ID, t.Policy.After.Notice)
+	first, err := t.tx.Once(t.Now, t.announced(), t.Policy.After.Notice)
 	if err != nil || !first {
 		return err
 	}
 	return t.tell(PurposeStarted, time.Time{})
 }
+
+func (t *Turn) announced() string { return "announce:" + t.Case.Subject }
 
 // tell sends a notice to every address of the account: also to those removed lately, and not only to the one that got the
 // code. Each carries its own "this was not me".
@@ -139,7 +141,7 @@ func (s *Service) Stop(ctx context.Context, secret string) (StopSight, error) {
 	if err != nil {
 		return sight, err
 	}
-	err = s.store.Do(ctx, func(tx Tx) error {
+	err = s.do(ctx, func(tx Tx) error {
 		if _, err := tx.UseLink(l.Hash, t.Now); err != nil {
 			return err
 		}
@@ -154,7 +156,9 @@ func (s *Service) Stop(ctx context.Context, secret string) (StopSight, error) {
 		if err := tx.Record(Event{At: t.Now, Kind: "owner-veto", Case: c.ID, Actor: "owner", Data: map[string]string{"address": l.Address, "state": string(c.State)}}); err != nil {
 			return err
 		}
+		sight.Frozen = false
 		if !sight.Alone {
+			sight.Frozen = c.State == Done || c.State == Applying
 			if err := in.stop(); err != nil {
 				return err
 			}
@@ -165,8 +169,7 @@ func (s *Service) Stop(ctx context.Context, secret string) (StopSight, error) {
 		return sight, fmt.Errorf("stop: %w", err)
 	}
 	if !sight.Alone {
-		s.log.Warn("an owner said: this was not me", "case", l.Case, "state", t.Case.State)
-		sight.Frozen = t.Case.State == Done || t.Case.State == Applying
+		s.log.Warn("an owner said: this was not me", "case", l.Case, "frozen", sight.Frozen)
 		sight.State = Stopped
 	}
 	sight.Used = true
@@ -192,6 +195,9 @@ func (t *Turn) stop() error {
 	default:
 		return nil
 	}
+	if err := t.tx.Forget(t.announced()); err != nil { // whoever begins again is announced again
+		return err
+	}
 	return t.tell(PurposeStopped, time.Time{})
 }
 
@@ -199,7 +205,7 @@ func (t *Turn) stop() error {
 func (t *Turn) end(state State) error {
 	c := t.Case
 	c.State = state
-	c.Facts.Ended, c.Facts.Doing, c.Facts.Return, c.Facts.Handoffs, c.Facts.Password = t.Now, nil, nil, nil, nil
+	c.Facts.Ended, c.Facts.Doing, c.Facts.Late, c.Facts.Return, c.Facts.Handoffs, c.Facts.Password = t.Now, nil, nil, nil, nil, nil
 	if err := t.tx.EndLinks(c.ID, LinkStop); err != nil {
 		return err
 	}

@@ -43,6 +43,7 @@ type Facts struct {
 	Account                 string            // the wallet's id; "" if there is none
 	Environment             Environment
 	Doing                   *Doing // the method that is being done
+	Late                    *Doing // the one that was locked last: a try of it that was counted before may still be right
 	Proofs                  []Proof
 	Failed                  map[string]string    // method → why it does not work in this case
 	Locked                  map[string]time.Time // method → when it opens again
@@ -59,6 +60,7 @@ type Facts struct {
 	More                    int                  // how often more time was asked for
 	Code                    string               // the resume code
 	Vetoes                  []string             // ids of addresses that said "this was not me"
+	Holder                  int                  // how often the case moved to another browser
 	Session                 Session              // the browser that began
 	Handoffs                []Handoff
 	Return                  *Return

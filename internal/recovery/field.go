@@ -64,6 +64,11 @@ func (f Field) Parse(typed string, now time.Time) (value, code string) {
 		return "", "format"
 	}
 	switch f.Kind {
+	case FieldAccount:
+		value = strings.Map(plainName, value)
+		if strings.ContainsFunc(value, func(r rune) bool { return r > unicode.MaxASCII }) {
+			return "", "format" // signs that look like others would make many names of one
+		}
 	case FieldCode, FieldPassword:
 		return number(value, 6)
 	case FieldLast4:
@@ -108,6 +113,19 @@ func fold(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// plainName makes plain signs of what people put between the digits of a number.
+func plainName(r rune) rune {
+	switch {
+	case unicode.IsSpace(r):
+		return ' '
+	case unicode.Is(unicode.Pd, r):
+		return '-'
+	case r == '·':
+		return '.'
+	}
+	return r
 }
 
 // digits keeps digits and the signs named, and drops what people put between them; anything else makes it empty.

@@ -73,7 +73,7 @@ func (s *Service) Follow(ctx context.Context, secret string, key Key) (Followed,
 	if out.Sight.Over || out.Sight.Used && !out.Sight.Here {
 		return out, nil
 	}
-	err = s.store.Do(ctx, func(tx Tx) error {
+	err = s.do(ctx, func(tx Tx) error {
 		out.Token, out.Code = "", ""
 		first, err := tx.UseLink(l.Hash, t.Now)
 		if err != nil || !first {

@@ -3,6 +3,7 @@ package recovery
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"zhaohui/internal/problem"
@@ -30,11 +31,7 @@ func (s *Service) Choose(ctx context.Context, key Key, method string, client Cli
 		if !f.Named || f.Verdict != nil {
 			return nil
 		}
-		offers := t.offers()
-		if len(f.Proofs) == 0 {
-			offers = t.firsts()
-		}
-		for _, o := range offers {
+		for _, o := range t.choices() {
 			if o.Method == method {
 				return t.begin(method)
 			}
@@ -119,7 +116,7 @@ func (s *Service) Resume(ctx context.Context, code string, client Client) (Key, 
 		return Key{}, fmt.Errorf("resume: %w", err)
 	}
 	key := Key{Case: c.ID, Token: token()}
-	err = s.store.Do(ctx, func(tx Tx) error {
+	err = s.do(ctx, func(tx Tx) error {
 		c, err := tx.Case(c.ID)
 		if err != nil {
 			return err
@@ -142,14 +139,14 @@ func (s *Service) Again(ctx context.Context, key Key, method string, client Clie
 	if err != nil {
 		return err
 	}
-	if a.role != Guest || a.Case.State != Open {
+	if a.role != Guest || a.place.State != Open {
 		return nil
 	}
 	for _, id := range a.again() {
 		if id != method {
 			continue
 		}
-		return s.store.Do(ctx, func(tx Tx) error {
+		return s.do(ctx, func(tx Tx) error {
 			c, err := tx.Case(key.Case)
 			if err != nil || c.role(key.Token, a.Now) != Guest {
 				return err
@@ -166,19 +163,21 @@ func (s *Service) Again(ctx context.Context, key Key, method string, client Clie
 	return nil
 }
 
-// again are the methods by which a guest can take the case over: those of classes that were passed.
+// again are the methods by which a guest can take the case over: those of classes that were passed. What is distrusted
+// takes nothing over, and what shows something of the account is not shown to whoever heard a resume code.
 func (t *Turn) again() []string {
 	var list []string
+	distrusted := t.situation().Distrusted
+	passed := trusted(t.Case.Facts.Proofs, distrusted)
 	for _, m := range t.s.methods {
 		id := m.ID()
-		if t.s.method(id) == nil || t.Account == nil {
+		rule := t.Policy.Methods[id]
+		if t.s.method(id) == nil || t.Account == nil || rule.Later {
 			continue
 		}
-		for _, p := range t.Case.Facts.Proofs {
-			if p.Class == t.Policy.Methods[id].Class && len(m.Prospects(t.Account, t.Now)) > 0 {
-				list = append(list, id)
-				break
-			}
+		able := slices.ContainsFunc(m.Prospects(t.Account, t.Now), func(p Proof) bool { return !shares(p.Rests, distrusted) })
+		if able && slices.ContainsFunc(passed, func(p Proof) bool { return p.Class == rule.Class }) {
+			list = append(list, id)
 		}
 	}
 	return list
@@ -230,7 +229,7 @@ func (c *Case) handoff(secret string, now time.Time) *Handoff {
 // Join lets the other screen in, once.
 func (s *Service) Join(ctx context.Context, caseID, secret string) (Key, error) {
 	key, now := Key{Case: caseID, Token: token()}, s.now()
-	err := s.store.Do(ctx, func(tx Tx) error {
+	err := s.do(ctx, func(tx Tx) error {
 		c, err := tx.Case(caseID)
 		if err != nil {
 			return err

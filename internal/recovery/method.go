@@ -84,9 +84,10 @@ type Turn struct {
 	Now     time.Time
 	Client  Client
 
-	doing *Doing
-	s     *Service
-	tx    Tx // nil outside of a transaction
+	doing    *Doing
+	standing Step // of the case, also where a guest stands elsewhere
+	s        *Service
+	tx       Tx // nil outside of a transaction
 }
 
 // Client is the browser that a request comes from.
@@ -137,7 +138,7 @@ func (t *Turn) AccountID() string {
 // stranger cannot use up the owner's (requirement R3).
 func (t *Turn) Limit(what string, tries Tries) throttle.Limit {
 	who := "stranger"
-	if t.Case.Facts.Environment.Known {
+	if t.Case.Facts.Environment.Known && t.doing == t.Case.Facts.Doing { // a guest is a stranger until they proved something
 		who = "known"
 	}
 	return throttle.Limit{Key: "try:" + what + ":" + t.Case.Subject + ":" + who, Max: tries.Max, Within: tries.Within}

@@ -142,7 +142,7 @@ func (s *Service) apply(ctx context.Context, t *Turn) error {
 
 // settle writes the wallet's answer down: the case is done and everybody is told, or another password has to be chosen.
 func (s *Service) settle(ctx context.Context, t *Turn, refused bool) error {
-	return s.store.Do(ctx, func(tx Tx) error {
+	return s.do(ctx, func(tx Tx) error {
 		c, err := tx.Case(t.Case.ID)
 		if err != nil {
 			return err
@@ -156,6 +156,11 @@ func (s *Service) settle(ctx context.Context, t *Turn, refused bool) error {
 			c.State, c.Facts.Problem, c.Acted = Open, "refused", t.Now
 			if err := in.record("password-refused", nil); err != nil {
 				return err
+			}
+			if c.Facts.Freeze { // the owner said meanwhile that it was not them
+				if err := in.end(Stopped); err != nil {
+					return err
+				}
 			}
 			return tx.Save(c)
 		}
@@ -198,7 +203,7 @@ func (s *Service) freeze(ctx context.Context, c *Case) error {
 	if err := s.wallet.Limit(ctx, c.Facts.Account, low, "limit:"+c.ID); err != nil {
 		return err
 	}
-	return s.store.Do(ctx, func(tx Tx) error {
+	return s.do(ctx, func(tx Tx) error {
 		c, err := tx.Case(c.ID)
 		if err != nil || c.Facts.Frozen {
 			return err

@@ -143,6 +143,7 @@ type Proof struct {
 	Rests  []string // everything it rests on: "phone:…", "mailbox:…", "card:…", "device:…", "secret:…"
 	At     time.Time
 	Own    time.Duration // reading of the case's own clock
+	Holder int           // which browser of the case gave it; what another one gave does not count for it
 }
 
 // Situation is what a policy looks at besides proofs.

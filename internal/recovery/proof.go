@@ -10,7 +10,7 @@ import (
 // what comes next. It gives the browser a new token.
 func (t *Turn) prove(m Method, rests []string, role Role) (fresh string, err error) {
 	f := &t.Case.Facts
-	p := Proof{Method: m.ID(), Class: t.Policy.Methods[m.ID()].Class, Rests: rests, At: t.Now, Own: f.Own}
+	p := Proof{Method: m.ID(), Class: t.Policy.Methods[m.ID()].Class, Rests: rests, At: t.Now, Own: f.Own, Holder: f.Holder}
 	f.Proofs = append(slices.DeleteFunc(f.Proofs, func(old Proof) bool { return old.Method == p.Method }), p)
 	if err := t.record("proof-passed", map[string]string{"method": p.Method, "class": string(p.Class)}); err != nil {
 		return "", err
@@ -18,14 +18,10 @@ func (t *Turn) prove(m Method, rests []string, role Role) (fresh string, err err
 	if err := t.announce(); err != nil {
 		return "", err
 	}
-	if role == Guest { // the case moves to the browser that proved it again
-		f.Return, f.Session, f.Handoffs = nil, Session{}, nil
-		if err := t.record("case-moved", nil); err != nil {
-			return "", err
-		}
-		return t.Case.renew(t.Now), nil
+	if role == Guest {
+		return t.move()
 	}
-	f.Doing, t.doing = nil, nil
+	f.Doing, f.Late, t.doing = nil, nil, nil
 	if err := t.judge(); err != nil {
 		return "", err
 	}
@@ -33,6 +29,27 @@ func (t *Turn) prove(m Method, rests []string, role Role) (fresh string, err err
 		return "", nil
 	}
 	return t.Case.renew(t.Now), nil
+}
+
+// move takes the case to the browser that proved a passed class again. A resume code and one proof are no more than one
+// proof: what was proved in the other browser does not count here, only the time that a hold has waited does. An unusual
+// environment on either side raises the bar.
+func (t *Turn) move() (fresh string, err error) {
+	f := &t.Case.Facts
+	f.Holder++
+	f.Proofs[len(f.Proofs)-1].Holder = f.Holder
+	f.Doing, f.Late, f.Return, f.Session, f.Handoffs, f.Verdict, t.doing = nil, nil, nil, Session{}, nil, nil, nil
+	here := t.Policy.environment(t.Account, t.Case.Subject, t.Client, t.Now)
+	for _, reason := range here.Reasons {
+		if !slices.Contains(f.Environment.Reasons, reason) {
+			f.Environment.Reasons = append(f.Environment.Reasons, reason)
+		}
+	}
+	f.Environment.Unusual, f.Environment.Known = len(f.Environment.Reasons) > 0, here.Known
+	if err := t.record("case-moved", map[string]string{"environment": strings.Join(here.Reasons, " ")}); err != nil {
+		return "", err
+	}
+	return t.Case.renew(t.Now), t.judge()
 }
 
 // judge looks whether the route is enough now. What became enough stays enough (requirement R14).
@@ -50,7 +67,7 @@ func (t *Turn) judge() error {
 	if err := t.record("route-enough", data); err != nil {
 		return err
 	}
-	if v.Hold == 0 {
+	if v.Hold == 0 || !f.Hold.IsZero() { // it waits already, or has waited
 		return nil
 	}
 	f.Hold = t.Now.Add(v.Hold)
@@ -68,7 +85,7 @@ func classNames(classes []Class) string {
 // ownNext begins the channel's own method where it waited for a first proof of another class.
 func (t *Turn) ownNext() error {
 	own := t.s.channels[t.Case.Facts.Channel].Methods
-	if len(own) != 1 || !slices.ContainsFunc(t.offers(), func(o Offer) bool { return o.Method == own[0] }) {
+	if len(own) != 1 || len(t.counting()) == 0 || !slices.ContainsFunc(t.offers(), func(o Offer) bool { return o.Method == own[0] }) {
 		return nil
 	}
 	if err := t.begin(own[0]); err != nil {

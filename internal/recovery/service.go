@@ -167,9 +167,11 @@ func reachable(a wallet.Address) bool {
 	return a.Removed.IsZero() && a.Trouble == wallet.None
 }
 
-// proofs are those that are still fresh (requirement R14).
+// proofs are those that are still fresh (requirement R14) and of the browser that holds the case.
 func (t *Turn) proofs(own time.Duration) []Proof {
-	return slices.DeleteFunc(slices.Clone(t.Case.Facts.Proofs), func(p Proof) bool { return own-p.Own > t.Policy.Case.Fresh })
+	return slices.DeleteFunc(slices.Clone(t.Case.Facts.Proofs), func(p Proof) bool {
+		return own-p.Own > t.Policy.Case.Fresh || p.Holder != t.Case.Facts.Holder
+	})
 }
 
 // counting are the proofs that count something now: fresh, and on nothing that is distrusted (requirement R8). As long as

@@ -51,6 +51,12 @@ func (c *Case) role(token string, now time.Time) Role {
 	return Nobody
 }
 
+// late says that a token is the one before the newest: the answer that carried the new one never arrived.
+func (c *Case) late(token string, now time.Time) bool {
+	hash, session := hashToken(token), c.Facts.Session
+	return session.Old != "" && subtle.ConstantTimeCompare([]byte(session.Old), []byte(hash)) == 1 && now.Before(session.Changed.Add(turnover))
+}
+
 // renew gives the owner's browser a new token: at every gain of rights (requirement W4).
 func (c *Case) renew(now time.Time) string {
 	fresh := token()

@@ -17,7 +17,7 @@ type Sight struct {
 	ID, Channel string
 	Place       Place
 	Role        Role
-	Proofs      []Proof
+	Proofs      []Proof // that count: one on a number that was changed lately is not among them (requirement R8)
 	Needed      int     // proofs that are still missing on the shortest way
 	Offers      []Offer // at the steps first and next, and for "use another way"
 	Doing       string  // the method
@@ -53,16 +53,17 @@ func (s *Service) Look(ctx context.Context, key Key) (Sight, error) {
 	}
 	c, f := a.Case, a.Case.Facts
 	v := Sight{ID: c.ID, Channel: f.Channel, Place: a.place, Role: a.role, Started: c.Started, Ended: f.Ended, Limits: f.Limits, Verdict: f.Verdict, Hold: f.Hold,
-		Failed: f.Failed, Locked: f.Locked, Problem: f.Problem, Environment: f.Environment, Frozen: f.Frozen}
+		Failed: f.Failed, Locked: f.Locked, Problem: f.Problem, Environment: Environment{Client: f.Environment.Client}, Frozen: f.Frozen}
+	if len(f.Proofs) > 0 && a.role != Guest { // its rules are about the account's number, devices and networks
+		v.Environment = f.Environment
+	}
 	if a.role == Guest {
-		v.Again = a.again()
-		v.Place.State = a.state()
-		if a.place.ID == "" {
-			v.Place.Wait = a.place.Wait
+		if a.place.State == Open {
+			v.Again = a.again()
 		}
 		return v, nil
 	}
-	v.Proofs, v.Resume = a.proofs(c.ownTime(a.Now, a.place.Step)), f.Code
+	v.Proofs, v.Resume = a.counting(), f.Code
 	if c.State == Done && a.role == Owner {
 		v.Subject, v.Has, v.Codes = c.Subject, ready(a.Account), f.NewCodes
 	}

@@ -43,6 +43,8 @@ type Tx interface {
 	Clear(keys ...string) error
 	// Once says true the first time that a key is seen within a time, e.g. for "announced once in 24 hours".
 	Once(at time.Time, key string, within time.Duration) (bool, error)
+	// Forget makes Once say true again for a key.
+	Forget(key string) error
 	// Post hands a letter to delivery: its text is composed and sealed, and the job that sends it starts after commit.
 	Post(l Letter) error
 	// AddLink keeps where a token leads.

@@ -28,6 +28,7 @@ type attempt struct {
 	role  Role
 	place Place
 	in    Input
+	right bool // its try was counted and its answer is right: it goes on even if another try closed the method meanwhile
 }
 
 // Submit takes the answer to a step. A step that is not the current one changes nothing (Result.Stale). A secret is
@@ -38,7 +39,7 @@ func (s *Service) Submit(ctx context.Context, key Key, step string, form map[str
 		return Result{}, err
 	}
 	if a.place.ID != step {
-		return Result{Stale: true}, nil
+		return s.stale(ctx, a)
 	}
 	if a.in, err = a.parse(form); err != nil {
 		var invalid problem.Invalid
@@ -56,6 +57,27 @@ func (s *Service) Submit(ctx context.Context, key Key, step string, form map[str
 		return s.submitPassword(ctx, a)
 	}
 	return Result{Stale: true}, nil // nothing can be typed there
+}
+
+// stale is the answer to a form for another step. A browser that still brings its token of before (a second click, whose
+// first answer was lost) gets a new one, or it would be shut out within a minute.
+func (s *Service) stale(ctx context.Context, a *attempt) (Result, error) {
+	result := Result{Stale: true}
+	if !a.Case.late(a.key.Token, a.Now) {
+		return result, nil
+	}
+	err := s.do(ctx, func(tx Tx) error {
+		c, err := tx.Case(a.key.Case)
+		if err != nil || !c.late(a.key.Token, a.Now) {
+			return err
+		}
+		result.Token = c.renew(a.Now)
+		return tx.Save(c)
+	})
+	if err != nil {
+		return Result{}, fmt.Errorf("renew a token: %w", err)
+	}
+	return result, nil
 }
 
 // attempt reads the case and finds where its bearer stands.
@@ -77,14 +99,16 @@ func (s *Service) attempt(ctx context.Context, key Key, client Client) (*attempt
 	return a, nil
 }
 
-// placeOf is the current step for a role: a guest has a method of their own.
+// placeOf is the current step for a role: a guest has a method of their own, as long as the case lives.
 func (t *Turn) placeOf(r Role) Place {
+	own := t.place()
+	t.standing = own.Step
 	if r != Guest {
-		return t.place()
+		return own
 	}
 	t.doing = t.Case.Facts.Return.Doing
-	p := Place{State: t.Case.State}
-	if t.Case.State == Open && t.doing != nil && t.Now.Before(t.Case.Facts.Return.Until) {
+	p := Place{State: own.State}
+	if own.State == Open && t.doing != nil && t.Now.Before(t.Case.Facts.Return.Until) {
 		if m := t.s.method(t.doing.Method); m != nil {
 			p.Step, p.Method = m.Step(t), m.ID()
 		}
@@ -111,7 +135,7 @@ func (a *attempt) parse(form map[string]string) (Input, error) {
 // nothing happens and stale is true.
 func (s *Service) change(ctx context.Context, a *attempt, fn func(t *Turn) error) (stale bool, err error) {
 	nonce := a.nonce()
-	err = s.store.Do(ctx, func(tx Tx) error {
+	err = s.do(ctx, func(tx Tx) error {
 		stale = false
 		c, err := tx.Case(a.key.Case)
 		if err != nil {
@@ -119,11 +143,14 @@ func (s *Service) change(ctx context.Context, a *attempt, fn func(t *Turn) error
 		}
 		t := &Turn{Case: c, Account: a.Account, Wallet: a.Wallet, Policy: a.Policy, Now: a.Now, Client: a.Client, doing: c.Facts.Doing, s: s, tx: tx}
 		role := c.role(a.key.Token, t.Now)
+		if a.right && role != Guest {
+			t.reopen(nonce)
+		}
 		if now := t.placeOf(role); role != a.role || now.ID != a.place.ID || t.nonce() != nonce {
 			stale = true
 			return nil
 		}
-		c.act(t.Now, a.place.Step)
+		c.act(t.Now, t.standing)
 		if err := fn(t); err != nil {
 			return err
 		}
@@ -133,6 +160,16 @@ func (s *Service) change(ctx context.Context, a *attempt, fn func(t *Turn) error
 		return false, fmt.Errorf("%s: %w", a.place.ID, err)
 	}
 	return stale, nil
+}
+
+// do runs a transaction again that another one on the same case came before: it looks at the case anew then.
+func (s *Service) do(ctx context.Context, fn func(Tx) error) error {
+	for again := 0; ; again++ {
+		err := s.store.Do(ctx, fn)
+		if err == nil || again == 5 || problem.KindOf(err) != problem.KindConflict {
+			return err
+		}
+	}
 }
 
 func (t *Turn) nonce() string {
@@ -154,7 +191,7 @@ func (t *Turn) begin(id string) error {
 	if m == nil {
 		return fmt.Errorf("begin %q: %w", id, problem.NotFound)
 	}
-	t.Case.Facts.Doing = &Doing{Method: id, Nonce: token(), Began: t.Now}
+	t.Case.Facts.Late, t.Case.Facts.Doing = nil, &Doing{Method: id, Nonce: token(), Began: t.Now}
 	t.doing = t.Case.Facts.Doing
 	if err := m.Begin(t); err != nil {
 		return fmt.Errorf("begin %s: %w", id, err)
@@ -183,6 +220,7 @@ func (s *Service) submitMethod(ctx context.Context, a *attempt) (Result, error) 
 		return Result{}, fmt.Errorf("%s: %w", m.ID(), err)
 	}
 	result := Result{Wrong: outcome.Wrong}
+	a.right = counted && len(outcome.Wrong) == 0 && outcome.Failed == ""
 	stale, err := s.change(ctx, a, func(t *Turn) error {
 		result.Token = ""
 		switch {
@@ -273,16 +311,29 @@ func (t *Turn) lock(method string, until time.Time) error {
 		f.Locked = map[string]time.Time{}
 	}
 	f.Locked[method] = until
+	if t.doing == f.Doing {
+		f.Late = f.Doing
+	}
 	return t.fail(method, "locked")
+}
+
+// reopen takes up a method that another try of the same moment closed, if nothing was begun since.
+func (t *Turn) reopen(nonce string) {
+	f := &t.Case.Facts
+	if f.Doing != nil || f.Late == nil || f.Late.Nonce != nonce {
+		return
+	}
+	f.Doing, t.doing, f.Late = f.Late, f.Late, nil
+	delete(f.Failed, f.Doing.Method)
+	delete(f.Locked, f.Doing.Method)
 }
 
 // fail gives a method up in this case and keeps everything else.
 func (t *Turn) fail(method, why string) error {
 	f := &t.Case.Facts
-	f.Failed[method] = why
 	if t.doing == f.Doing {
-		f.Doing = nil
-	} else if f.Return != nil {
+		f.Failed[method], f.Doing = why, nil
+	} else if f.Return != nil { // a guest closes nothing for the owner
 		f.Return.Doing = nil
 	}
 	t.doing = nil

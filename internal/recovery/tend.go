@@ -55,7 +55,7 @@ func (s *Service) tend(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	return s.store.Do(ctx, func(tx Tx) error {
+	return s.do(ctx, func(tx Tx) error {
 		c, err := tx.Case(id)
 		if err != nil {
 			return err

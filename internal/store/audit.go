@@ -25,11 +25,20 @@ func NewAudit(db *DB, chain *audit.Chain, seal ResealBox) *Audit {
 }
 
 // Append adds events to the trail, in a transaction of the caller. It locks the head of the chain until that ends, so it
-// is called last. It fails, and the transaction with it, if somebody changed the head: going on would hide that.
+// is called last; in a group they are added at the group's end. It fails, and the transaction with it, if somebody
+// changed the head: going on would hide that.
 func (a *Audit) Append(ctx context.Context, tx *sql.Tx, events []recovery.Event) error {
 	if len(events) == 0 {
 		return nil
 	}
+	if end, ok := ctx.Value(endKey{}).(*groupEnd); ok {
+		end.events = append(end.events, tracedEvents{a, events})
+		return nil
+	}
+	return a.append(ctx, tx, events)
+}
+
+func (a *Audit) append(ctx context.Context, tx *sql.Tx, events []recovery.Event) error {
 	head, err := a.lock(ctx, tx)
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"zhaohui/internal/problem"
+	"zhaohui/internal/recovery"
 )
 
 // A group is one transaction that carries the writes of many callers. Waiting for the disk takes longer than all else in
@@ -20,6 +21,8 @@ import (
 // A write that fails or panics is undone alone. Nearly all succeed, so a group runs without savepoints at first; once one
 // fails, the whole group is undone and the others run again, each with a savepoint. A write's own transaction is the
 // group's, which is why its context cannot stop a statement in the middle: SQLite would undo the whole group with it.
+//
+// Entries of the audit trail are added at a group's end, all together: its head is locked, checked and signed once.
 type group struct {
 	db    *sql.DB
 	queue chan *member
@@ -39,6 +42,7 @@ type member struct {
 	ctx    context.Context
 	fn     func(ctx context.Context, tx *sql.Tx) error
 	turn   atomic.Int32 // waiting, taken by the group, or left by the caller
+	traced bool         // it left events to the group's end
 	answer chan outcome // room for one
 }
 
@@ -150,13 +154,14 @@ func (g *group) attempt(members []*member, savepoints bool) (again []*member) {
 		answer(members, fmt.Errorf("begin: %w: %w", problem.Unavailable, err))
 		return nil
 	}
+	end := &groupEnd{}
 	started := time.Now() // a real stretch of time, whatever clock the portal lives by
 	var ran []*member
 	failed := map[*member]outcome{}
 	for len(members) > 0 {
 		m := members[0]
 		members = members[1:]
-		got, undone := g.runOne(tx, m, savepoints)
+		got, undone := g.runOne(tx, m, end, savepoints)
 		if got.failed() && !undone {
 			_ = tx.Rollback() // if the member ended the transaction there is none, but the connection has to be given back
 			m.answer <- got
@@ -168,6 +173,19 @@ func (g *group) attempt(members []*member, savepoints bool) (again []*member) {
 		if len(members) == 0 && len(ran) < mostMembers && time.Since(started) < longGroup {
 			members = g.waiting(mostMembers - len(ran))
 		}
+	}
+	if got := call(context.Background(), tx, end.append); got.failed() {
+		_ = tx.Rollback() // likewise
+		for _, m := range ran {
+			if own, ok := failed[m]; ok {
+				m.answer <- own
+			} else if m.traced {
+				m.answer <- got
+			} else {
+				again = append(again, m)
+			}
+		}
+		return again
 	}
 	if err = tx.Commit(); err != nil {
 		err = fmt.Errorf("commit: %w: %w", problem.Unavailable, err)
@@ -207,8 +225,15 @@ func (g *group) waiting(most int) []*member {
 }
 
 // runOne runs one member. undone says that it failed and nothing of it is left.
-func (g *group) runOne(tx *sql.Tx, m *member, savepoint bool) (got outcome, undone bool) {
-	ctx := context.WithoutCancel(m.ctx)
+func (g *group) runOne(tx *sql.Tx, m *member, end *groupEnd, savepoint bool) (got outcome, undone bool) {
+	ctx := context.WithValue(context.WithoutCancel(m.ctx), endKey{}, end)
+	before := len(end.events)
+	defer func() {
+		if got.failed() {
+			end.events = end.events[:before]
+		}
+		m.traced = len(end.events) > before
+	}()
 	if !savepoint {
 		if got = call(ctx, tx, m.fn); !got.failed() {
 			_, got.err = tx.Exec(stillOpen)
@@ -228,6 +253,31 @@ func (g *group) runOne(tx *sql.Tx, m *member, savepoint bool) (got outcome, undo
 		return outcome{err: fmt.Errorf("end write: %w: %w", problem.Unavailable, err)}, false
 	}
 	return got, undone
+}
+
+// groupEnd is what a group's members left to its end; their contexts carry it under endKey.
+type groupEnd struct{ events []tracedEvents }
+
+type endKey struct{}
+
+type tracedEvents struct {
+	trail  *Audit
+	events []recovery.Event
+}
+
+// append adds all events to their trails; nearly always there is one.
+func (e *groupEnd) append(ctx context.Context, tx *sql.Tx) error {
+	for rest := e.events; len(rest) > 0; {
+		trail := rest[0].trail
+		var events []recovery.Event
+		for len(rest) > 0 && rest[0].trail == trail {
+			events, rest = append(events, rest[0].events...), rest[1:]
+		}
+		if err := trail.append(ctx, tx, events); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func call(ctx context.Context, tx *sql.Tx, fn func(ctx context.Context, tx *sql.Tx) error) (got outcome) {

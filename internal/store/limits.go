@@ -149,6 +149,12 @@ func (s *Cases) Left(ctx context.Context, at time.Time, limits ...throttle.Limit
 	return left, nil
 }
 
+// Forget makes Once say true again for a key.
+func (t *caseTx) Forget(key string) error {
+	_, err := t.tx.ExecContext(t.ctx, `DELETE FROM throttle_once WHERE key = $1`, key)
+	return failed("forget that it was seen", err)
+}
+
 // Prune looks at the counts of the next keys, at most limit, and forgets what counts no more; after the last key it begins
 // anew. It says how many rows are gone. No index helps it: that would cost at every use what this costs once a day.
 func (s *Cases) Prune(ctx context.Context, now time.Time, limit int) (int, error) {

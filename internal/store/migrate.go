@@ -89,10 +89,15 @@ func (d *DB) migrateOwn(ctx context.Context) error {
 }
 
 func migrateJobs(ctx context.Context, driver riverdriver.Driver[*sql.Tx], log *slog.Logger) error {
-	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: log})
+	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)}) // it speaks at every start
 	if err != nil {
 		return err
 	}
-	_, err = migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	done, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	if done != nil {
+		for _, m := range done.Versions {
+			log.Debug("schema of jobs changed", "migration", m.Version)
+		}
+	}
 	return err
 }
