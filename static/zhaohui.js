@@ -1,6 +1,6 @@
 // Comfort only: every page works without this file.
 
-/** Posts the step form as "keep my ticks", without leaving the page. */
+/** Posts the step form as "keep my ticks". */
 function keepTicks(form) {
   const ticks = document.querySelectorAll('input[name="tick"][form="step"]');
   if (!ticks.length || !window.fetch || !window.URLSearchParams) return;
@@ -13,18 +13,18 @@ function keepTicks(form) {
     return fetch(form.action, {
       method: 'POST', body: data, credentials: 'same-origin', redirect: 'manual', keepalive: true,
     }).then((answer) => {
-      if (answer.type !== 'opaqueredirect' && !answer.ok) throw new Error(answer.status);
+      if (answer.type !== 'opaqueredirect' && !answer.ok) throw answer;
       if (keep) keep.hidden = true;
     }).catch(() => { if (keep) keep.hidden = false; });
   };
   ticks.forEach((tick) => tick.addEventListener('change', () => { last = last.then(post); }));
 }
 
-/** Copies the text of an element; where that is not allowed it stays selected, ready to copy by hand. */
+/** Copies a text, or leaves it selected. */
 function copy(source) {
   const bySelection = () => {
     getSelection().selectAllChildren(source);
-    return document.execCommand('copy') ? Promise.resolve() : Promise.reject(new Error('not copied'));
+    return document.execCommand('copy') ? Promise.resolve() : Promise.reject();
   };
   if (!navigator.clipboard) return bySelection();
   return navigator.clipboard.writeText(source.textContent.trim()).catch(bySelection);
@@ -53,7 +53,7 @@ function offerSend(place) {
   });
 }
 
-/** Keeps the digits of a code, however they were typed or pasted: with spaces, full-width, inside a sentence. */
+/** Keeps the digits of a code: typed with spaces, full-width, inside a sentence. */
 function keepDigits(field) {
   const tidy = (event) => {
     if (event.isComposing) return;
@@ -76,7 +76,7 @@ function offerShow(button) {
   });
 }
 
-/** Lets the tile of a puzzle be moved, by its control or by itself, and notes the way it went. */
+/** Lets the tile of a puzzle be moved, and notes its way. */
 function offerPuzzle(box) {
   const range = box.querySelector('[type="range"]');
   const picture = box.querySelector('svg');
@@ -102,32 +102,61 @@ function offerPuzzle(box) {
     range.value = event.clientX * scale() - grip;
     follow();
   });
-  ['pointerup', 'pointercancel'].forEach((end) => picture.addEventListener(end, () => { grip = null; }));
+  picture.addEventListener('lostpointercapture', () => { grip = null; });
   range.addEventListener('input', follow);
   tile.setAttribute('x', range.value);
   box.hidden = false;
   box.disabled = false;
 }
 
-/** Says that the time is nearly over, and brings the button for more of it into view. */
+/** Brings "more time" into view before the end. */
 function warnOfTheEnd(place) {
   setTimeout(() => {
     place.classList.add('soon');
     place.querySelector('[role="alert"]').textContent = place.dataset.soon;
-  }, Number(place.dataset.in) * 1000);
+  }, place.dataset.in * 1000);
+}
+
+/** Looks at the page again now and then: goes on if the case did, and renews its fresh parts. */
+function watch(place) {
+  let every = place.dataset.watch * 1000;
+  const look = () => fetch(location.href, { credentials: 'same-origin', redirect: 'manual' }).then((answer) => {
+    if (!answer.status) location.replace(location.pathname + location.search);
+    return answer.ok ? answer.text() : '';
+  }).then((text) => {
+    const fresh = new DOMParser().parseFromString(text, 'text/html').querySelectorAll('[data-fresh]');
+    document.querySelectorAll('[data-fresh]').forEach((part, i) => {
+      if (!fresh[i] || part.contains(document.activeElement)) return;
+      part.replaceWith(fresh[i]);
+      enhance(fresh[i]);
+    });
+  }).catch(() => {});
+  const again = () => {
+    setTimeout(() => (document.hidden ? again() : look().then(again)), every);
+    every = Math.min(every * 1.03, 60000);
+  };
+  document.addEventListener('visibilitychange', () => document.hidden || look());
+  if (place.dataset.turn) setTimeout(look, place.dataset.turn * 1000);
+  again();
+}
+
+function enhance(root) {
+  const each = (name, how) => root.querySelectorAll(`[data-${name}]`).forEach(how);
+  each('places', keepDigits);
+  each('show', offerShow);
+  each('slide', offerPuzzle);
+  each('soon', warnOfTheEnd);
+  each('copy', offerCopy);
+  each('send', offerSend);
+  each('print', (place) => {
+    place.hidden = false;
+    place.onclick = () => print();
+  });
 }
 
 const form = document.querySelector('form[data-step]');
 if (form) keepTicks(form);
-document.querySelectorAll('[data-places]').forEach(keepDigits);
-document.querySelectorAll('[data-show]').forEach(offerShow);
-document.querySelectorAll('[data-slide]').forEach(offerPuzzle);
-document.querySelectorAll('[data-soon]').forEach(warnOfTheEnd);
-document.querySelectorAll('[data-copy]').forEach(offerCopy);
-document.querySelectorAll('[data-send]').forEach(offerSend);
-document.querySelectorAll('[data-print]').forEach((place) => {
-  place.hidden = false;
-  place.addEventListener('click', () => print());
-});
+enhance(document);
+if (window.fetch) document.querySelectorAll('[data-watch]').forEach(watch);
 const summary = document.querySelector('.sum');
 if (summary) summary.focus();

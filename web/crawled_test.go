@@ -288,6 +288,12 @@ func checkFound(p page) []string {
 			hidden = strings.Contains(e.attr("content"), "noindex")
 		}
 	}
+	if p.kind == "begin" && len(p.doc.with("data-stop")) == 0 { // of a case: nothing to be found
+		if !hidden || canonical != "" || p.listed {
+			bad = append(bad, p.says("can be found by a search engine"))
+		}
+		return bad
+	}
 	prefix := map[string]string{"zh": "", "en": "/en"}[p.lang]
 	if want := plainSite + strings.TrimSuffix(prefix+p.path, "/"); strings.TrimSuffix(canonical, "/") != want && p.kind != "step" && len(p.doc.with("data-stop")) == 0 {
 		bad = append(bad, p.says("canonical %q", canonical))

@@ -61,7 +61,7 @@ func TestRobots_namesTheSitemapAndHidesWhatIsNotForSearchEngines(t *testing.T) {
 	if lines[0] != "User-agent: *" || !slices.Contains(lines, "Sitemap: "+plainSite+"/sitemap.xml") {
 		t.Errorf("%q", a.body)
 	}
-	for _, path := range []string{"/share/", "/leave", "/progress"} {
+	for _, path := range []string{"/share/", "/leave", "/progress", "/case", "/mail/"} {
 		for _, prefix := range []string{"", "/en"} {
 			if !slices.Contains(lines, "Disallow: "+prefix+path) {
 				t.Errorf("%s%s is not closed to robots", prefix, path)

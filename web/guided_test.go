@@ -140,7 +140,7 @@ func TestG4_aStopPageLeadsOnlyBackToTheQuestion(t *testing.T) {
 				}
 				step := channel + "/" + p.Channels[0].Steps[0].ID
 				for _, target := range []string{base + "/result", channel, step, channel + "/print", base + "/choose"} {
-					target += "?safety=" + stop + "&phone=works&face=yes"
+					target += "?safety=" + stop + "&phone=works&card=bound"
 					a := b.get(target)
 					if a.status == 303 {
 						a = b.get(a.location())
@@ -160,7 +160,7 @@ func TestG4_aStopPageLeadsOnlyBackToTheQuestion(t *testing.T) {
 							if q := next.with("data-question"); len(q) == 0 || q[0].attr("data-question") != "safety" {
 								t.Errorf("%s leads on without asking again", target)
 							}
-							if !strings.Contains(query, "phone=works") || !strings.Contains(query, "face=yes") {
+							if !strings.Contains(query, "phone=works") || !strings.Contains(query, "card=bound") {
 								t.Errorf("%s forgets the other answers: %s", target, query)
 							}
 						case strings.HasPrefix(link, "tel:") || path == prefix+"/leave":

@@ -263,7 +263,9 @@ func newLive(tb testing.TB, public string, change ...any) *portal {
 type person struct {
 	*browser
 	tb      testing.TB
-	at      string // the address of the page they see
+	at      string                // the address of the page they see
+	see     func(*person, answer) // is called with every page; optional
+	lang    string                // prefix of addresses
 	visited []string
 }
 
@@ -277,6 +279,7 @@ func (p *person) open(target string) answer {
 		a := p.get(target)
 		if a.status != 303 {
 			p.at = target
+			p.look(a)
 			return a
 		}
 		target = a.location()
@@ -294,7 +297,7 @@ func (p *person) fill(pairs ...string) answer {
 // do presses one of the small buttons of a case.
 func (p *person) do(what string, pairs ...string) answer {
 	p.tb.Helper()
-	return p.follow(p.post("/case/"+p.caseID(), values(append([]string{"do", what}, pairs...)...)))
+	return p.follow(p.post(p.lang+"/case/"+p.caseID(), values(append([]string{"do", what}, pairs...)...)))
 }
 
 func (p *person) follow(a answer) answer {
@@ -302,7 +305,14 @@ func (p *person) follow(a answer) answer {
 	if a.status == 303 {
 		return p.open(a.location())
 	}
+	p.look(a)
 	return a
+}
+
+func (p *person) look(a answer) {
+	if p.see != nil {
+		p.see(p, a)
+	}
 }
 
 func values(pairs ...string) url.Values {
@@ -326,7 +336,7 @@ func (p *person) expect(step string) {
 // begin comes to a channel and names an account.
 func (p *person) begin(channel, account string) answer {
 	p.tb.Helper()
-	p.open("/p/wallet/" + channel + "/safety")
+	p.open(p.lang + "/p/wallet/" + channel + "/safety")
 	p.fill("safety", "none")
 	p.expect("account")
 	return p.fill("account", account)

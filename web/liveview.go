@@ -74,14 +74,15 @@ func (l *live) step() templates.LiveStepView {
 		Title: title(l.said("title")), Button: l.said("button"), Warning: ui.Note{Title: l.t("live.warning.title"), Text: l.t("live.warning.text")},
 		Proofs: l.proofs(), Deadline: l.deadline(), Another: l.another(), Resume: l.resume(),
 		Handoff: l.handoff(), Stop: l.giveUp()}
-	if lead := l.said("lead"); lead != "" {
+	if lead := l.said("lead", "Card", place.Shown["card"]); lead != "" {
 		view.Lead = []string{lead}
 	}
 	switch place.ID {
 	case recovery.StepAccount:
-		view.Then = l.list("live.account.then", 3)
+		view.Then, view.Proofs = l.list("live.account.then", 3), templates.LiveProofs{} // the list says both
 		view.Warning = ui.Note(l.platform.Texts[l.visit.words.Code()].Warning)
 	case recovery.StepFirst, recovery.StepNext:
+		view.Warning = ui.Note{} // nothing is typed here
 		l.choices(&view)
 	case recovery.StepPassword:
 		l.password(&view)
@@ -94,10 +95,10 @@ func (l *live) step() templates.LiveStepView {
 }
 
 // list is a heading with its numbered lines.
-func (l *live) list(key string, lines int) *templates.LiveList {
+func (l *live) list(key string, lines int, pairs ...any) *templates.LiveList {
 	list := &templates.LiveList{Title: l.t(key)}
 	for i := range lines {
-		list.Items = append(list.Items, l.t(key+"-"+strconv.Itoa(i+1)))
+		list.Items = append(list.Items, l.t(key+"-"+strconv.Itoa(i+1), pairs...))
 	}
 	return list
 }
@@ -115,7 +116,7 @@ func (l *live) methodStep(view *templates.LiveStepView) {
 		case c.Refused:
 			view.Lead = []string{l.t("live.resend.none")}
 		default:
-			view.Lead = append(view.Lead, l.t("live.resend.until", "Time", l.clock(c.Until)))
+			view.Lead = []string{l.t("live.resend.until", "Lead", strings.Join(view.Lead, ""), "Time", l.clock(c.Until))}
 		}
 		if state := l.delivery(); state != "" {
 			view.Notice = state
@@ -136,8 +137,6 @@ func (l *live) methodStep(view *templates.LiveStepView) {
 	if shown := place.Shown; place.ID == stepSlider {
 		view.Slider = l.slider(shown)
 		view.Button = ""
-	} else if shown["card"] != "" {
-		view.Lead = append([]string{l.t("live.wait.bank-who", "Bank", shown["card"])}, view.Lead...)
 	}
 }
 
@@ -171,7 +170,7 @@ func (l *live) password(view *templates.LiveStepView) {
 	for _, rule := range []string{"digits", "run", "pad", "personal", "used"} {
 		view.Rules = append(view.Rules, l.t("live.password.rule-"+rule))
 	}
-	view.Then = l.list("live.password.then", 3)
+	view.Then = l.list("live.password.then", 3, "Days", int(l.Policy.After.Observe/(24*time.Hour)))
 	view.Warning = ui.Note{Title: l.t("live.password.warning-title"), Text: l.t("live.password.warning-text")}
 	if l.sight.Problem != "" {
 		view.Notice = l.t("live.setting.refused", "Why", "")
@@ -247,10 +246,6 @@ func (l *live) hint(f recovery.Field) string {
 		name = "answer"
 	}
 	switch {
-	case f.Name == "new_password":
-		return l.t("live.password.new-hint")
-	case f.Name == "new_password_again":
-		return l.t("live.password.again-hint")
 	case l.sight.Place.Method != "":
 		return l.has("method." + l.sight.Place.Method + ".field." + name + ".hint")
 	}
@@ -329,25 +324,26 @@ func (l *live) offers(list []recovery.Offer) []templates.LiveChoice {
 	for i, o := range list {
 		choice := templates.LiveChoice{Name: "method", Value: o.Method, Text: l.t("method." + o.Method + ".choose"), Hint: l.t("method." + o.Method + ".choose-hint")}
 		if len(l.sight.Proofs) > 0 {
-			choice.Recommended = i == 0
-			choice.Hint += l.t("say.dot") + l.worth(o)
+			choice.Recommended, choice.After = i == 0, l.worth(o, slices.ContainsFunc(list, func(o recovery.Offer) bool { return o.Completes }))
 		}
 		choices = append(choices, choice)
 	}
 	return choices
 }
 
-// worth says what a method would bring.
-func (l *live) worth(o recovery.Offer) string {
+// worth says what comes after a method; nothing where it completes the case, as the page says of all, or none does.
+func (l *live) worth(o recovery.Offer, some bool) string {
 	switch {
-	case !o.Completes:
+	case !o.Completes && some:
 		return l.t("live.next.more")
+	case !o.Completes:
+		return ""
 	case o.Hold > 0:
 		return l.t("live.next.completes-hold", "Time", l.span(o.Hold))
 	case o.Limited > 0:
 		return l.t("live.next.completes-limited", "Time", l.span(o.Limited))
 	}
-	return l.t("live.next.completes")
+	return ""
 }
 
 // another is folded: the other ways, after a minute for everybody.
@@ -391,6 +387,15 @@ func (l *live) proofs() templates.LiveProofs {
 		p.Stations = append(p.Stations, templates.LiveStation{Text: l.t("live.proofs.hold", "Time", l.span(l.sight.Verdict.Hold)), Note: l.t("live.proofs.doing"), State: "here"})
 	case l.sight.Place.ID == recovery.StepPassword:
 		here = "here"
+	}
+	ahead := l.sight.Needed
+	if l.sight.Doing != "" {
+		ahead--
+	}
+	if l.sight.Place.State == recovery.Open && l.sight.Verdict == nil {
+		for range ahead {
+			p.Stations = append(p.Stations, templates.LiveStation{Text: l.t("live.proofs.ahead"), State: "ahead"})
+		}
 	}
 	p.Stations = append(p.Stations, templates.LiveStation{Text: l.t("live.proofs.password"), State: here})
 	return p

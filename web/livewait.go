@@ -20,7 +20,7 @@ func (l *live) wait() templates.LiveWaitView {
 	if l.sight.Place.ID == recovery.StepHold {
 		l.hold(&view, w)
 	} else {
-		view.Title, view.Lead = title(l.said("title")), []string{l.said("lead")}
+		view.Title, view.Lead = title(l.said("title")), []string{l.said("lead", "Card", l.sight.Place.Shown["card"])}
 		if w.Who == "bank" {
 			view.Lead = append(view.Lead, l.t("live.wait.bank-lead", "Time", l.clock(w.Until)))
 		}
@@ -36,9 +36,6 @@ func (l *live) wait() templates.LiveWaitView {
 // waiting is what all waits say.
 func (l *live) waiting(w recovery.Wait) templates.LiveWaitView {
 	who := l.t("live.wait." + w.Who + "-who")
-	if w.Who == "bank" {
-		who = l.t("live.wait.bank-who", "Bank", l.sight.Place.Shown["card"])
-	}
 	gone, left := l.Now().Sub(w.From), w.Until.Sub(l.Now())
 	scale := title(l.t("live.wait.passed", "Gone", l.span(gone), "Left", l.span(left)))
 	if left <= 0 {

@@ -113,15 +113,15 @@ func (s *liveSite) count(purpose string) (n int) {
 }
 
 var (
-	codeIn   = regexp.MustCompile(`(?:^|\D)(\d{6})(?:\D|$)`)
-	linkText = regexp.MustCompile(`https?://[^\s，。]+`)
+	sixInText   = regexp.MustCompile(`(?:^|\D)(\d{6})(?:\D|$)`)
+	addressInText = regexp.MustCompile(`https?://[^\s，。]+`)
 )
 
 // code waits for a message and reads the six digits in it.
 func (s *liveSite) code(purpose, to string) string {
 	s.t.Helper()
 	m := s.next(purpose, to)
-	found := codeIn.FindStringSubmatch(m.Text)
+	found := sixInText.FindStringSubmatch(m.Text)
 	if found == nil {
 		s.t.Fatalf("no code in %q", m.Text)
 	}
@@ -131,7 +131,7 @@ func (s *liveSite) code(purpose, to string) string {
 // link is the path of the nth address in a text.
 func (s *liveSite) link(text string, path string) string {
 	s.t.Helper()
-	for _, l := range linkText.FindAllString(text, -1) {
+	for _, l := range addressInText.FindAllString(text, -1) {
 		u, err := url.Parse(l)
 		if err == nil && strings.HasPrefix(l, s.url+"/") && strings.Contains(u.Path, path) {
 			return u.Path

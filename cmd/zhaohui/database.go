@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -37,7 +39,7 @@ func (d databaseSettings) folder() string {
 }
 
 func (d databaseSettings) keys() (*vault.Keyset, bool, error) {
-	return vault.Source{Text: d.Keyset, File: d.keyFile(), Create: !d.shared()}.Keys()
+	return d.keySource(!d.shared()).Keys()
 }
 
 func (d databaseSettings) keyFile() string {
@@ -48,11 +50,61 @@ func (d databaseSettings) keyFile() string {
 }
 
 func (d databaseSettings) pepper() ([]byte, bool, error) {
-	file := d.PepperFile
-	if file == "" {
-		file = filepath.Join(d.folder(), "pepper")
+	return vault.Source{File: d.pepperFile(), Create: !d.shared()}.Pepper()
+}
+
+func (d databaseSettings) pepperFile() string {
+	if d.PepperFile != "" {
+		return d.PepperFile
 	}
-	return vault.Source{File: file, Create: !d.shared()}.Pepper()
+	return filepath.Join(d.folder(), "pepper")
+}
+
+// problems are all mistakes in these settings. It creates nothing, and repeats nothing that may be secret.
+func (d databaseSettings) problems() []error {
+	var problems []error
+	if u, err := url.Parse(d.Database); d.shared() && (err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql") {
+		problems = append(problems, errors.New("ZHAOHUI_DATABASE: want postgres://user@host/name; without it, a file in ZHAOHUI_DATA is used"))
+	}
+	if info, err := os.Stat(d.folder()); err == nil && !info.IsDir() {
+		return append(problems, fmt.Errorf("ZHAOHUI_DATA: %s is not a folder", d.folder()))
+	}
+	there := func(file string) bool {
+		_, err := os.Stat(file)
+		return !errors.Is(err, fs.ErrNotExist) || d.shared() // what does not exist is created later, but not beside PostgreSQL
+	}
+	if d.Keyset != "" || there(d.keyFile()) {
+		if _, _, err := d.keySource(false).Keys(); err != nil {
+			problems = append(problems, d.keyProblem(err))
+		}
+	}
+	if there(d.pepperFile()) {
+		if _, _, err := (vault.Source{File: d.pepperFile()}).Pepper(); err != nil {
+			problems = append(problems, fmt.Errorf("ZHAOHUI_PEPPER_FILE: %w", err))
+		}
+	}
+	return problems
+}
+
+// keyProblem names the setting that the keyset came from.
+func (d databaseSettings) keyProblem(err error) error {
+	if d.Keyset != "" {
+		return fmt.Errorf("ZHAOHUI_KEYSET: %w", err)
+	}
+	return fmt.Errorf("ZHAOHUI_KEY_FILE: %w", err)
+}
+
+func (d databaseSettings) keySource(create bool) vault.Source {
+	return vault.Source{Text: d.Keyset, File: d.keyFile(), Create: create}
+}
+
+// open opens the database. Its schema may be an older one.
+func (d databaseSettings) open(ctx context.Context, now func() time.Time, log *slog.Logger) (*store.DB, error) {
+	db, err := store.Open(ctx, store.Config{URL: d.Database, Path: filepath.Join(d.folder(), "zhaohui.db"), Now: now, Log: log})
+	if err != nil {
+		return nil, fmt.Errorf("ZHAOHUI_DATABASE: %w", err)
+	}
+	return db, nil
 }
 
 // records is the database with what is kept in it.
@@ -66,12 +118,15 @@ type records struct {
 
 // openRecords opens the database, brings its schema up to date, and opens what is kept in it.
 func openRecords(ctx context.Context, d databaseSettings, now func() time.Time, log *slog.Logger) (*records, error) {
+	if problems := d.problems(); len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
 	if err := os.MkdirAll(d.folder(), 0o700); err != nil {
 		return nil, fmt.Errorf("ZHAOHUI_DATA: %w", err)
 	}
 	keys, created, err := d.keys()
 	if err != nil {
-		return nil, fmt.Errorf("ZHAOHUI_KEYSET or ZHAOHUI_KEY_FILE: %w", err)
+		return nil, d.keyProblem(err)
 	}
 	if created {
 		log.Warn("A NEW KEYSET WAS CREATED. Back it up: without it, accounts, cases and everybody's progress are lost.", "file", d.keyFile())
@@ -83,9 +138,9 @@ func openRecords(ctx context.Context, d databaseSettings, now func() time.Time, 
 	if created {
 		log.Warn("A NEW PEPPER WAS CREATED. Back it up apart from the database: without it, no password can be checked.")
 	}
-	db, err := store.Open(ctx, store.Config{URL: d.Database, Path: filepath.Join(d.folder(), "zhaohui.db"), Now: now, Log: log})
+	db, err := d.open(ctx, now, log)
 	if err != nil {
-		return nil, fmt.Errorf("ZHAOHUI_DATABASE: %w", err)
+		return nil, err
 	}
 	if err := store.Migrate(ctx, db); err != nil {
 		return nil, errors.Join(fmt.Errorf("ZHAOHUI_DATABASE: %w", err), db.Close())

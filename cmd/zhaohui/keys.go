@@ -18,10 +18,14 @@ type keysCommand struct {
 type rotateCommand struct {
 	Data    string `help:"Folder with the keyset." default:"data" placeholder:"DIR"`
 	KeyFile string `help:"File with the keyset; DATA/keys by default." placeholder:"FILE"`
+	Keyset  string `hidden:""`
 }
 
 // Run replaces the file in one step, so that a crash leaves either the old keyset or the new one.
 func (c *rotateCommand) Run() error {
+	if c.Keyset != "" {
+		return errors.New("rotate: the keyset comes from ZHAOHUI_KEYSET: put a new key in front of it there (openssl rand -base64 32), with a comma after it")
+	}
 	file := databaseSettings{Data: c.Data, KeyFile: c.KeyFile}.keyFile()
 	raw, err := os.ReadFile(file)
 	if err != nil {

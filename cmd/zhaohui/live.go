@@ -33,7 +33,7 @@ func (p *portal) live(ctx context.Context, b building, r *records, config *web.C
 	if err != nil {
 		return err
 	}
-	runner, err := jobs.New(r.db, jobs.Config{Log: p.log})
+	runner, err := jobs.New(r.db, jobs.Config{Log: p.log, Alone: !b.shared()}) // the lock on the folder keeps others off
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,9 @@ func (p *portal) live(ctx context.Context, b building, r *records, config *web.C
 	if err != nil {
 		return fmt.Errorf("recovery: %w", err)
 	}
-	deliverer := &message.Deliverer{Store: store.NewMessages(r.db, r.box), Senders: b.senders, Now: b.now, Log: p.log}
+	letters := store.NewMessages(r.db, r.box)
+	config.Registry.MustRegister(givenUp{runner, letters})
+	deliverer := &message.Deliverer{Store: letters, Senders: b.senders, Now: b.now, Log: p.log}
 	runner.Handle(store.JobDeliver, deliverer.Deliver)
 	runner.Handle(store.JobApply, func(ctx context.Context, id string, _ int) error { return service.Work(ctx, id) })
 	p.tend(runner, b, r, cases, service, policy)

@@ -14,6 +14,7 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Serve the portal with an operator that does not exist, in a temporary folder."`
 	Check   checkCommand   `cmd:"" help:"Read all content and name the file and line of whatever cannot work."`
 	Policy  policyCommand  `cmd:"" help:"Show the rules of live recovery as a table, or draw them."`
+	Migrate migrateCommand `cmd:"" help:"Bring the schema of the database up to date, as serve does at its start."`
 	Account accountCommand `cmd:"" help:"Look after the accounts of the embedded wallet."`
 	Audit   auditCommand   `cmd:"" help:"Look into the audit trail."`
 	Switch  switchCommand  `cmd:"" help:"Turn a live channel or method off at once, or on again."`

@@ -160,24 +160,30 @@ func (r *reader) step() string {
 // submit sends a form with what it says itself, unless values say otherwise.
 func (r *reader) submit(form *html.Node, values map[string]string) {
 	r.t.Helper()
+	for name := range values {
+		if len(elements(form, "", "name="+name)) == 0 {
+			r.t.Fatalf("%s has no field %s", r.at.Path, name)
+		}
+	}
+	r.load(http.MethodPost, attr(form, "action"), formOf(form, values))
+}
+
+// formOf is what a browser would send of a form.
+func formOf(form *html.Node, values map[string]string) url.Values {
 	data := url.Values{}
 	for _, e := range elements(form, "input") {
 		if _, off := attributeOf(e, "disabled"); off || within(e, "disabled") {
 			continue
 		}
-		kind := attr(e, "type")
-		if _, on := attributeOf(e, "checked"); kind == "radio" && !on {
+		if _, on := attributeOf(e, "checked"); attr(e, "type") == "radio" && !on {
 			continue
 		}
 		data.Set(attr(e, "name"), attr(e, "value"))
 	}
 	for name, value := range values {
-		if len(elements(form, "", "name="+name)) == 0 {
-			r.t.Fatalf("%s has no field %s", r.at.Path, name)
-		}
 		data.Set(name, value)
 	}
-	r.load(http.MethodPost, attr(form, "action"), data)
+	return data
 }
 
 // within says whether an element lies in a fieldset with an attribute.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -52,6 +53,19 @@ type messageSettings struct {
 	Mail      string `help:"file:PATH writes mails into a file instead." placeholder:"file:PATH"`
 	SMS       string `name:"sms" help:"webhook:URL of a gateway, or file:PATH." placeholder:"webhook:URL"`
 	SMSSecret string `name:"sms-secret" help:"Secret that the webhook is signed with (whsec_…)." placeholder:"SECRET"`
+}
+
+// senders are what carries letters, by channel; what was set wrongly for mail does not hide what was for SMS.
+func (m messageSettings) senders() (map[string]message.Sender, []error) {
+	senders, problems := map[string]message.Sender{}, []error(nil)
+	for _, part := range []message.Settings{{Mail: m.Mail, SMTPURL: m.SMTPURL, Now: time.Now}, {SMS: m.SMS, SMSSecret: m.SMSSecret, Now: time.Now}} {
+		found, err := message.ParseSettings(part)
+		if err != nil {
+			problems = append(problems, err)
+		}
+		maps.Copy(senders, found)
+	}
+	return senders, problems
 }
 
 type serveCommand struct {
@@ -148,10 +162,8 @@ func open(c settings, extra fs.FS, demo *demonstration) (*portal, error) {
 	if err != nil {
 		problems = append(problems, fmt.Errorf("ZHAOHUI_TIME_ZONE: %q is not a time zone like Asia/Shanghai", c.TimeZone))
 	}
-	senders, err := message.ParseSettings(message.Settings{Mail: c.Mail, SMTPURL: c.SMTPURL, SMS: c.SMS, SMSSecret: c.SMSSecret, Now: time.Now})
-	if err != nil {
-		problems = append(problems, err)
-	}
+	senders, wrong := c.senders()
+	problems = append(append(problems, wrong...), c.databaseSettings.problems()...)
 	b := building{settings: c, public: public, files: files, content: loaded, words: words, zone: zone, senders: senders, demo: demo, now: time.Now}
 	if demo != nil {
 		b.now, b.senders = demo.now, demo.senders()
@@ -159,7 +171,7 @@ func open(c settings, extra fs.FS, demo *demonstration) (*portal, error) {
 	if c.Maintenance && len(problems) == 0 { // nothing is opened that somebody may be working on
 		keys, _, err := c.keys()
 		if err != nil {
-			return nil, fmt.Errorf("keys: %w", err)
+			return nil, c.keyProblem(err)
 		}
 		return p, p.closed(b, keys)
 	}

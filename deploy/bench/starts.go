@@ -3,78 +3,63 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
+
+	"zhaohui/internal/recovery"
 )
 
 type startsCommand struct {
 	Rounds int           `default:"7"`
 	For    time.Duration `default:"1s"`
-	Cores  string `default:"x"`
-	Profile string
+	Open   int64         `default:"100000" help:"Cases that are open when many are."`
 }
 
-// callers is how many people begin at the same moment.
-const callers = 128
+// callers is how many people begin at the same moment; fewOpen are the cases that are open when there are few.
+const (
+	callers = 128
+	fewOpen = 100
+)
 
+// Run prints three ratios of case starts a second, each with what it is made of: 128 callers over one plain transaction
+// at a time, and with few over with many open cases, for 128 callers.
 func (c *startsCommand) Run() error {
 	ctx := context.Background()
-	folder, remove, err := scratch()
+	few, done, err := newStarts(ctx)
 	if err != nil {
 		return err
 	}
-	defer remove()
-	s, err := openState(ctx, folder, time.Now)
+	defer done()
+	many, done, err := newStarts(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.db.Close()
-	var n atomic.Int64
-	if c.Profile != "" {
-		stop := profile(c.Profile)
-		defer stop()
+	defer done()
+	begun := time.Now()
+	if err := many.fill(ctx, c.Open); err != nil {
+		return err
 	}
-	for range c.Rounds {
-		one, err := 1.0, error(nil); if os.Getenv("MANY") == "" { one, err = s.rate(ctx, &n, 1, c.For) }
-		if err != nil {
+	say("%d open cases after %.0f s", c.Open, time.Since(begun).Seconds())
+	for round := range c.Rounds {
+		if err := few.again(ctx); err != nil {
 			return err
 		}
-		var before, after syscall.Rusage
-		syscall.Getrusage(0, &before); n0 := n.Load()
-		many, err := s.rate(ctx, &n, callers, c.For)
-		if err != nil {
-			return err
+		rates := map[string]float64{}
+		for _, m := range []struct {
+			name    string
+			of      *starts
+			service *recovery.Service
+			callers int
+		}{{"plain", few, few.plain, 1}, {"grouped", few, few.service, callers}, {"many", many, many.service, callers}} {
+			settleDown()
+			if rates[m.name], err = m.of.rate(ctx, m.service, m.callers, c.For); err != nil {
+				return err
+			}
 		}
-		syscall.Getrusage(0, &after)
-		cpu := float64(after.Utime.Nano()+after.Stime.Nano()-before.Utime.Nano()-before.Stime.Nano())/1e3/float64(n.Load()-n0)
-		fmt.Printf("%.0f %.0f %.2f  cpu %.1f µs\n", one, many, many/one, cpu)
+		say("round %d  case starts a second: %.0f plain, %.0f by %d callers, %.0f with %d open", round+1, rates["plain"], rates["grouped"], callers,
+			rates["many"], c.Open)
+		fmt.Println(rates["plain"], rates["grouped"], rates["many"])
 	}
 	return nil
-}
-
-// rate is how many cases a second that many callers begin, one after the other each.
-func (s *state) rate(ctx context.Context, n *atomic.Int64, callers int, length time.Duration) (float64, error) {
-	begun := time.Now()
-	var done atomic.Int64
-	var failed atomic.Pointer[error]
-	var all sync.WaitGroup
-	for range callers {
-		all.Go(func() {
-			for time.Since(begun) < length {
-				if err := s.begin(ctx, n.Add(1)); err != nil {
-					failed.Store(&err)
-					return
-				}
-				done.Add(1)
-			}
-		})
-	}
-	all.Wait()
-	if err := failed.Load(); err != nil {
-		return 0, *err
-	}
-	return float64(done.Load()) / time.Since(begun).Seconds(), nil
 }

@@ -35,7 +35,9 @@ type state struct {
 	accounts *wallet.Embedded
 	cases    *store.Cases
 	letters  *store.Messages
+	trail    *store.Audit
 	runner   *jobs.Runner
+	deps     recovery.Deps // of service
 	service  *recovery.Service
 	policy   *recovery.Policy
 }
@@ -73,16 +75,17 @@ func (s *state) connect(ctx context.Context, keys *vault.Keyset, pepper []byte, 
 	s.policy = loaded.Rules["wallet"].Policy
 	s.accounts = wallet.NewEmbedded(wallet.EmbeddedConfig{Records: s.rows, Seal: s.box, Index: s.index, Pepper: pepper, Now: now,
 		Hashing: wallet.NewHasher(0, 0)})
-	trail := store.NewAudit(s.db, audit.NewChain(keys.Hash("audit")), s.box)
+	s.trail = store.NewAudit(s.db, audit.NewChain(keys.Hash("audit")), s.box)
 	var err error
 	if s.runner, err = jobs.New(s.db, jobs.Config{Log: log}); err != nil {
 		return err
 	}
-	s.cases = store.NewCases(s.db, store.CaseDeps{Seal: s.box, Compose: compose, Enqueue: s.runner.Enqueue, Record: trail.Append, DueAt: s.policy.DueAt})
+	s.cases = store.NewCases(s.db, store.CaseDeps{Seal: s.box, Compose: compose, Enqueue: s.runner.Enqueue, Record: s.trail.Append, DueAt: s.policy.DueAt})
 	s.letters = store.NewMessages(s.db, s.box)
-	s.service, err = recovery.New(recovery.Deps{Store: s.cases, Wallet: s.accounts, Policy: s.policy, Methods: []recovery.Method{mail.New(), sms.New()},
+	s.deps = recovery.Deps{Store: s.cases, Wallet: s.accounts, Policy: s.policy, Methods: []recovery.Method{mail.New(), sms.New()},
 		Channels: map[string]recovery.Channel{"mail": {Methods: []string{"mail"}}}, Box: s.box, Index: keys.Index("cases"), Hash: keys.Hash("codes"),
-		Address: func(path, _ string) string { return "http://localhost" + path }, Now: now, Log: log})
+		Address: func(path, _ string) string { return "http://localhost" + path }, Now: now, Log: log}
+	s.service, err = recovery.New(s.deps)
 	return err
 }
 
@@ -92,8 +95,8 @@ func compose(l recovery.Letter) (subject, text string, err error) {
 }
 
 // begin starts a case as the safety question's answer does. Visitors come from a thousand networks.
-func (s *state) begin(ctx context.Context, n int64) error {
-	_, err := s.service.Begin(ctx, recovery.Beginning{Platform: "wallet", Channel: "mail", Lang: "zh", Claims: map[string]string{"safety": "none"},
+func begin(ctx context.Context, service *recovery.Service, n int64) error {
+	_, err := service.Begin(ctx, recovery.Beginning{Platform: "wallet", Channel: "mail", Lang: "zh", Claims: map[string]string{"safety": "none"},
 		Client: recovery.Client{Network: fmt.Sprintf("2001:db8:%x::1", n%1000), Kind: "phone"}})
 	return err
 }

@@ -85,7 +85,8 @@ func New(db Database, c Config) (*Runner, error) {
 	if c.Alone {
 		r.orphan = func(ctx context.Context) error {
 			_, err := db.SQL().ExecContext(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running'`)
-			return err
+			_, errLeader := db.SQL().ExecContext(ctx, `DELETE FROM river_leader`) // or retries wait until it is missed
+			return errors.Join(err, errLeader)
 		}
 	}
 	workers := river.NewWorkers()

@@ -34,38 +34,38 @@ type Case struct {
 	Facts Facts // sealed
 }
 
-// Facts are what has been established. They are kept as JSON, sealed, in one column.
+// Facts are what has been established. They are kept as JSON, sealed, in one column; most of a case that begins is zero.
 type Facts struct {
 	Platform, Channel, Lang string
-	Safe                    bool              // the safety question was answered
-	Claims                  map[string]string // answers from the chooser, unproven
-	Named                   bool              // a sign-in name was typed
-	Account                 string            // the wallet's id; "" if there is none
-	Environment             Environment
-	Doing                   *Doing // the method that is being done
-	Late                    *Doing // the one that was locked last: a try of it that was counted before may still be right
-	Proofs                  []Proof
-	Failed                  map[string]string    // method → why it does not work in this case
-	Locked                  map[string]time.Time // method → when it opens again
-	Freeze                  bool                 // the owner said "this was not me" after the decision
-	Frozen                  bool                 // and the wallet did it
-	Verdict                 *Verdict             // set when the route became enough; it stays (requirement R14)
-	Ready                   bool                 // the end of the hold was announced
-	Hold                    time.Time            // a password may be chosen from then on; zero if at once
-	Password                []byte               // sealed, between the decision and the wallet's answer
-	Decided                 int                  // how often a password was chosen: part of the key of the write
-	Problem                 string               // why the wallet refused, a code
-	Limits                  time.Time            // payments are limited until
-	Own                     time.Duration        // own time used, without waits
-	More                    int                  // how often more time was asked for
-	Code                    string               // the resume code
-	Vetoes                  []string             // ids of addresses that said "this was not me"
-	Holder                  int                  // how often the case moved to another browser
-	Session                 Session              // the browser that began
-	Handoffs                []Handoff
-	Return                  *Return
-	NewCodes                bool // a recovery code was used, and the wallet made new ones
-	Ended                   time.Time
+	Safe                    bool                 // the safety question was answered
+	Claims                  map[string]string    `json:",omitzero"` // answers from the chooser, unproven
+	Named                   bool                 `json:",omitzero"` // a sign-in name was typed
+	Account                 string               `json:",omitzero"` // the wallet's id; "" if there is none
+	Environment             Environment          `json:",omitzero"`
+	Doing                   *Doing               `json:",omitzero"` // the method that is being done
+	Late                    *Doing               `json:",omitzero"` // the one locked last: a try that was counted before may be right
+	Proofs                  []Proof              `json:",omitzero"`
+	Failed                  map[string]string    `json:",omitzero"` // method → why it does not work in this case
+	Locked                  map[string]time.Time `json:",omitzero"` // method → when it opens again
+	Freeze                  bool                 `json:",omitzero"` // the owner said "this was not me" after the decision
+	Frozen                  bool                 `json:",omitzero"` // and the wallet did it
+	Verdict                 *Verdict             `json:",omitzero"` // set when the route became enough; it stays (requirement R14)
+	Ready                   bool                 `json:",omitzero"` // the end of the hold was announced
+	Hold                    time.Time            `json:",omitzero"` // a password may be chosen from then on; zero if at once
+	Password                []byte               `json:",omitzero"` // sealed, between the decision and the wallet's answer
+	Decided                 int                  `json:",omitzero"` // how often a password was chosen: part of the key of the write
+	Problem                 string               `json:",omitzero"` // why the wallet refused, a code
+	Limits                  time.Time            `json:",omitzero"` // payments are limited until
+	Own                     time.Duration        `json:",omitzero"` // own time used, without waits
+	More                    int                  `json:",omitzero"` // how often more time was asked for
+	Code                    string               `json:",omitzero"` // the resume code
+	Vetoes                  []string             `json:",omitzero"` // ids of addresses that said "this was not me"
+	Holder                  int                  `json:",omitzero"` // how often the case moved to another browser
+	Session                 Session              `json:",omitzero"` // the browser that began
+	Handoffs                []Handoff            `json:",omitzero"`
+	Return                  *Return              `json:",omitzero"`
+	NewCodes                bool                 `json:",omitzero"` // a recovery code was used, and the wallet made new ones
+	Ended                   time.Time            `json:",omitzero"`
 }
 
 // Doing is a method in progress. State is the method's own.

@@ -148,6 +148,15 @@ func token() string {
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(raw[:]))
 }
 
+// caseID is what a case is called in addresses: a number of its own, and no secret. It begins with the time, so that cases
+// that begin together lie together in the database: what writes few pages is soon done.
+func caseID(now time.Time) string {
+	var raw [16]byte
+	binary.BigEndian.PutUint64(raw[:], uint64(now.UnixMilli())<<16)
+	rand.Read(raw[6:])
+	return strings.ToLower(base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString(raw[:]))
+}
+
 // Current is the bound address of a kind, nil if there is none.
 func Current(a *wallet.Account, kind wallet.AddressKind) *wallet.Address {
 	if a == nil {

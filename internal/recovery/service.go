@@ -116,7 +116,7 @@ func (s *Service) Begin(ctx context.Context, b Beginning) (Key, error) {
 		return Key{}, fmt.Errorf("begin a case: channel: %w", problem.NotFound)
 	}
 	now := s.now()
-	c := &Case{ID: token(), State: Open, Started: now, Acted: now, Facts: Facts{Platform: b.Platform, Channel: b.Channel, Lang: b.Lang, Safe: true,
+	c := &Case{ID: caseID(now), State: Open, Started: now, Acted: now, Facts: Facts{Platform: b.Platform, Channel: b.Channel, Lang: b.Lang, Safe: true,
 		Claims: b.Claims, Failed: map[string]string{}, Code: newResumeCode(), Environment: Environment{Client: b.Client.Kind}}}
 	c.Resume = s.index.Sum("resume:" + c.Facts.Code)
 	key := Key{c.ID, c.renew(now)}
