@@ -3,7 +3,7 @@
 /** Posts the step form as "keep my ticks". */
 function keepTicks(form) {
   const ticks = document.querySelectorAll('input[name="tick"][form="step"]');
-  if (!ticks.length || !window.fetch || !window.URLSearchParams) return;
+  if (!ticks.length) return;
   const keep = document.querySelector('button[form="step"][value="save"]');
   if (keep) keep.hidden = true;
   let last = Promise.resolve();
@@ -13,7 +13,7 @@ function keepTicks(form) {
     return fetch(form.action, {
       method: 'POST', body: data, credentials: 'same-origin', redirect: 'manual', keepalive: true,
     }).then((answer) => {
-      if (answer.type !== 'opaqueredirect' && !answer.ok) throw answer;
+      if (answer.status && !answer.ok) throw answer;
       if (keep) keep.hidden = true;
     }).catch(() => { if (keep) keep.hidden = false; });
   };
@@ -157,6 +157,6 @@ function enhance(root) {
 const form = document.querySelector('form[data-step]');
 if (form) keepTicks(form);
 enhance(document);
-if (window.fetch) document.querySelectorAll('[data-watch]').forEach(watch);
+document.querySelectorAll('[data-watch]').forEach(watch);
 const summary = document.querySelector('.sum');
 if (summary) summary.focus();

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -126,8 +127,8 @@ func (s *Site) showDemo(v *visit) error {
 	}
 	records := s.Demo.Outbox()
 	slices.Reverse(records)
-	for _, r := range records[:min(len(records), 40)] {
-		view.Outbox = append(view.Outbox, s.demoMessage(r))
+	for i, r := range records[:min(len(records), 12)] {
+		view.Outbox = append(view.Outbox, s.demoMessage(v, "code-"+strconv.Itoa(len(records)-i), r))
 	}
 	return s.fresh(v, 200, templates.Demo(view))
 }
@@ -161,14 +162,24 @@ func demoAccount(v *visit, a DemoAccount) templates.DemoAccount {
 	return out
 }
 
-func (s *Site) demoMessage(r message.Record) templates.DemoMessage {
-	m := templates.DemoMessage{At: r.At.In(s.Zone).Format("15:04:05"), Channel: r.Channel, To: r.To, Purpose: r.Purpose, Text: strings.Split(strings.TrimSpace(r.Text), "\n")}
+// demoMessage has its links beside it, not in its text: an address is nothing to read.
+func (s *Site) demoMessage(v *visit, id string, r message.Record) templates.DemoMessage {
+	m := templates.DemoMessage{ID: id, At: r.At.In(s.Zone).Format("15:04:05"), Channel: r.Channel, To: r.To, Purpose: r.Purpose}
 	if found := sixDigits.FindStringSubmatch(r.Text); found != nil && (r.Purpose == "code" || r.Purpose == "link" || r.Purpose == "card") {
 		m.Code = found[1]
 	}
 	for _, link := range linkIn.FindAllString(r.Text, -1) {
 		if rest, ok := strings.CutPrefix(link, s.absolute("")); ok {
-			m.Links = append(m.Links, ui.Link{Text: link, URL: rest})
+			text := v.words.T("demo.stop-link")
+			if r.Purpose == "link" && len(m.Links) == 0 {
+				text = v.words.T("demo.open-link")
+			}
+			m.Links = append(m.Links, ui.Link{Text: text, URL: rest})
+		}
+	}
+	for line := range strings.SplitSeq(linkIn.ReplaceAllString(r.Text, ""), "\n") {
+		if line = strings.TrimSpace(line); line != "" && line != m.Code {
+			m.Text = append(m.Text, line)
 		}
 	}
 	return m

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"fmt"
+	"html"
 	"io/fs"
 	"log/slog"
 	"net/url"
@@ -264,6 +265,7 @@ type person struct {
 	*browser
 	tb      testing.TB
 	at      string                // the address of the page they see
+	action  string                // where its form goes
 	see     func(*person, answer) // is called with every page; optional
 	lang    string                // prefix of addresses
 	visited []string
@@ -288,10 +290,16 @@ func (p *person) open(target string) answer {
 	return answer{}
 }
 
+// visit opens a page in the person's language.
+func (p *person) visit(path string) answer {
+	p.tb.Helper()
+	return p.open(p.lang + path)
+}
+
 // fill fills in the page that is seen: pairs of name and value. It follows where that leads.
 func (p *person) fill(pairs ...string) answer {
 	p.tb.Helper()
-	return p.follow(p.post(p.at, values(pairs...)))
+	return p.follow(p.post(p.action, values(pairs...)))
 }
 
 // do presses one of the small buttons of a case.
@@ -309,7 +317,18 @@ func (p *person) follow(a answer) answer {
 	return a
 }
 
+// sendOnly posts and does none of the jobs that it starts: they run beside the answer.
+func (p *person) sendOnly(target string, pairs ...string) answer {
+	p.lazy = true
+	defer func() { p.lazy = false }()
+	return p.post(target, values(pairs...))
+}
+
 func (p *person) look(a answer) {
+	p.action = p.at
+	if found := formAction.FindStringSubmatch(a.body); found != nil {
+		p.action = html.UnescapeString(found[1])
+	}
 	if p.see != nil {
 		p.see(p, a)
 	}
@@ -380,8 +399,9 @@ func opened(tb testing.TB, p *portal, purpose, name, value string) string {
 }
 
 var (
-	sixDigits = regexp.MustCompile(`(?:^|[^0-9])([0-9]{6})(?:[^0-9]|$)`)
-	mailLink  = regexp.MustCompile(`https?://[^\s]+/mail/[a-z0-9]+`)
+	formAction = regexp.MustCompile(`<form[^>]* action="([^"]*)"[^>]* data-step=`)
+	sixDigits  = regexp.MustCompile(`(?:^|[^0-9])([0-9]{6})(?:[^0-9]|$)`)
+	mailLink   = regexp.MustCompile(`https?://[^\s]+/mail/[a-z0-9]+`)
 )
 
 // letter is the newest message of a purpose.

@@ -90,8 +90,28 @@ func (l *live) step() templates.LiveStepView {
 		l.methodStep(&view)
 	}
 	l.fields(&view)
+	if len(view.Fields) > 0 && !slices.ContainsFunc(view.Fields, func(f templates.LiveField) bool { return f.Kind != "radio" }) {
+		view.Warning = ui.Note{} // nothing is typed here
+	}
+	view.Watch = l.watch()
 	view.Page = l.frame(strings.Join(view.Title, "|"))
 	return view
+}
+
+// watch is how often a page looks at itself again: often while a mail may be answered in another tab, else when another way
+// opens.
+func (l *live) watch() ui.Watch {
+	var w ui.Watch
+	if turn := l.sight.Another.Sub(l.Now()); l.sight.Doing != "" && turn > 0 {
+		w = ui.Watch{Every: 60, Turn: int(turn.Seconds()) + 1}
+	}
+	switch {
+	case l.sight.Place.Method == "mail":
+		w.Every = 5
+	case l.sight.Place.ID == recovery.StepPassword && l.sight.Role == recovery.Companion:
+		w.Every = 10
+	}
+	return w
 }
 
 // list is a heading with its numbered lines.
@@ -135,7 +155,7 @@ func (l *live) methodStep(view *templates.LiveStepView) {
 		}
 	}
 	if shown := place.Shown; place.ID == stepSlider {
-		view.Slider = l.slider(shown)
+		view.Slider, view.Warning = l.slider(shown), ui.Note{} // nothing is typed here
 		view.Button = ""
 	}
 }
@@ -177,7 +197,7 @@ func (l *live) password(view *templates.LiveStepView) {
 	}
 	if l.sight.Role == recovery.Companion {
 		view.Title, view.Lead = title(l.t("live.password.owner-only-title")), []string{l.t("live.password.owner-only-lead")}
-		view.Rules, view.Then, view.Button = nil, nil, ""
+		view.Rules, view.Then, view.Button, view.Warning = nil, nil, "", ui.Note{}
 	}
 }
 
@@ -205,6 +225,9 @@ func (l *live) fields(view *templates.LiveStepView) {
 		if field.Error != "" {
 			view.Errors = append(view.Errors, templates.FieldError{Field: f.Name, Text: field.Error})
 		}
+	}
+	if code := l.mistake.wrong["method"]; code != "" {
+		view.Errors = append(view.Errors, templates.FieldError{Text: l.errorText(recovery.Field{Name: "method"}, code)})
 	}
 	if code := l.mistake.wrong["form"]; code != "" {
 		view.Errors = append(view.Errors, templates.FieldError{Text: l.errorText(recovery.Field{Name: "form"}, code)})
@@ -300,10 +323,15 @@ func (l *live) choices(view *templates.LiveStepView) {
 			view.Title = title(l.t("live.next.title-more"))
 		}
 	}
-	for _, reason := range l.sight.Environment.Reasons { // at the first step too: a proof on a new number was passed and counts nothing
-		if key := map[string]string{recovery.ReasonRecent: "recent", recovery.ReasonUnknown: "unusual", recovery.ReasonOdd: "unusual"}[reason]; key != "" {
-			view.Lead = append(view.Lead, l.t("live.next."+key))
-		}
+	after := sayOnce(view.Choices)
+	switch reasons := l.sight.Environment.Reasons; { // at the first step too: a proof on a new number was passed and counts nothing
+	case slices.Contains(reasons, recovery.ReasonRecent):
+		view.Lead, after = append(view.Lead, l.t("live.next.recent")), ""
+	case slices.Contains(reasons, recovery.ReasonUnknown), slices.Contains(reasons, recovery.ReasonOdd):
+		view.Lead = append(view.Lead, l.t("live.next.unusual"))
+	}
+	if after != "" {
+		view.Lead = append(view.Lead, l.t("live.next.all", "After", after))
 	}
 	if len(l.sight.Offers) == 0 || l.sight.Unreachable {
 		view.Title, view.Lead = title(l.t("live.next.none-title")), []string{l.t("live.next.none-lead")}
@@ -312,10 +340,21 @@ func (l *live) choices(view *templates.LiveStepView) {
 			view.Choices = nil
 		}
 	}
-	if last, ok := l.platform.Channel(l.platform.Last); ok {
-		view.Help = &templates.LiveHelp{Title: l.t("live.next.none"), Text: l.t("live.first.none-hint"),
-			Link: ui.Link{Text: last.Texts[l.visit.words.Code()].Name, URL: l.visit.to(channelPath(l.platform.ID, last.ID), "")}}
+	if last := l.last(); last.URL != "" {
+		view.Help = &templates.LiveHelp{Title: l.t("live.next.none"), Text: l.t("live.first.none-hint"), Link: last}
 	}
+}
+
+// sayOnce takes what follows every choice alike out of the rows.
+func sayOnce(choices []templates.LiveChoice) string {
+	if len(choices) < 2 || slices.ContainsFunc(choices, func(c templates.LiveChoice) bool { return c.After != choices[0].After }) {
+		return ""
+	}
+	after := choices[0].After
+	for i := range choices {
+		choices[i].After = ""
+	}
+	return after
 }
 
 // offers are methods as full rows.
@@ -352,7 +391,7 @@ func (l *live) another() *templates.LiveAnother {
 		return nil
 	}
 	view := &templates.LiveAnother{Title: l.t("live.another.title"), Text: l.t("live.another.text"), Action: l.visit.to("/case/"+l.sight.ID, ""),
-		Hidden: []templates.Field{{Name: "do", Value: "choose"}}}
+		Hidden: []templates.Field{{Name: "do", Value: "choose"}}, Last: l.last()}
 	if l.Now().Before(l.sight.Another) {
 		view.Text = l.t("live.another.soon", "Time", l.clock(l.sight.Another))
 		return view
@@ -363,6 +402,15 @@ func (l *live) another() *templates.LiveAnother {
 		}
 	}
 	return view
+}
+
+// last is the way that is always left: a person, for whom nobody has to wait.
+func (l *live) last() ui.Link {
+	c, ok := l.platform.Channel(l.platform.Last)
+	if !ok {
+		return ui.Link{}
+	}
+	return ui.Link{Text: c.Texts[l.visit.words.Code()].Name, URL: l.visit.to(channelPath(l.platform.ID, c.ID), "")}
 }
 
 // proofs are what was proved, what is being done, and what is ahead.
@@ -393,8 +441,12 @@ func (l *live) proofs() templates.LiveProofs {
 		ahead--
 	}
 	if l.sight.Place.State == recovery.Open && l.sight.Verdict == nil {
-		for range ahead {
-			p.Stations = append(p.Stations, templates.LiveStation{Text: l.t("live.proofs.ahead"), State: "ahead"})
+		for i := range ahead {
+			station := templates.LiveStation{Text: l.t("live.proofs.ahead"), State: "ahead"}
+			if i == 0 && l.sight.Doing == "" {
+				station = templates.LiveStation{Text: l.t("live.proofs.choose"), Note: l.t("live.proofs.doing"), State: "here"}
+			}
+			p.Stations = append(p.Stations, station)
 		}
 	}
 	p.Stations = append(p.Stations, templates.LiveStation{Text: l.t("live.proofs.password"), State: here})

@@ -27,22 +27,38 @@ func (l *live) wait() templates.LiveWaitView {
 		if !l.Now().Before(w.Until) {
 			view.Ready.Button = l.said("button")
 		}
-		view.Events = l.scale(w, l.t("live.hold.event-start"), l.t("live.wait.latest"))
+		from := l.t("live.wait.from")
+		if w.Who == "bank" {
+			from = l.t("live.wait.from-bank")
+		}
+		if w.Until.Sub(w.From) > short {
+			view.Events = l.scale(w, from, l.t("live.wait.latest"))
+		}
 	}
 	view.Page = l.frame(joined(view.Title))
 	return view
 }
 
+// short is a wait that is counted in seconds and not drawn.
+const short = 3 * time.Minute
+
 // waiting is what all waits say.
 func (l *live) waiting(w recovery.Wait) templates.LiveWaitView {
 	who := l.t("live.wait." + w.Who + "-who")
 	gone, left := l.Now().Sub(w.From), w.Until.Sub(l.Now())
-	scale := title(l.t("live.wait.passed", "Gone", l.span(gone), "Left", l.span(left)))
-	if left <= 0 {
+	until, every := l.clock(w.Until), 10
+	scale := title(l.t("live.wait.left", "Left", l.span(left)))
+	switch {
+	case left <= 0:
 		scale = title(l.t("live.wait.over"))
+	case w.Until.Sub(w.From) <= short:
+		until, every = w.Until.In(l.Zone).Format("15:04:05"), 3
+		scale = title(l.t("live.wait.left", "Left", l.t("say.span-seconds", "n", int((left+time.Second-1)/time.Second))))
+	case gone >= time.Minute:
+		scale = title(l.t("live.wait.passed", "Gone", l.span(gone.Truncate(time.Minute)), "Left", l.span(left)))
 	}
-	return templates.LiveWaitView{Platform: l.platform.ID, Channel: l.channel.ID, StepID: l.sight.Place.ID,
-		Facts:      []ui.Fact{{Term: l.t("live.hold.who"), Text: who}, {Term: l.t("live.hold.until"), Text: l.clock(w.Until)}},
+	return templates.LiveWaitView{Platform: l.platform.ID, Channel: l.channel.ID, StepID: l.sight.Place.ID, Watch: ui.Watch{Every: every, Turn: max(0, int(left.Seconds())+1)},
+		Facts:      []ui.Fact{{Term: l.t("live.hold.who"), Text: who}, {Term: l.t("live.hold.until"), Text: until}},
 		ScaleTitle: scale, Ready: &templates.LiveForm{Action: l.visit.to(l.path, ""), Button: l.t("live.wait.refresh")},
 		AsOf: l.t("live.wait.as-of", "Time", l.Now().In(l.Zone).Format("15:04:05")), Meanwhile: l.list("live.wait.meanwhile", 3),
 		Leave: l.t("live.wait.leave"), Proofs: l.proofs(), Another: l.another(), Resume: l.resume(),
@@ -85,6 +101,7 @@ func (l *live) setting() templates.LiveWaitView {
 	if l.Now().Sub(w.From) > 20*time.Second {
 		view.Lead = append(view.Lead, l.t("live.setting.slow"))
 	}
+	view.Watch = ui.Watch{Every: 2}
 	view.Facts, view.ScaleTitle, view.Events, view.Meanwhile, view.Another, view.Stop = view.Facts[:1], nil, nil, nil, nil, nil
 	view.Page = l.frame(joined(view.Title))
 	return view
@@ -136,7 +153,7 @@ func (l *live) ended() templates.CaseEndedView {
 	kind := string(l.sight.Place.State)
 	view := templates.CaseEndedView{Kind: kind, Title: title(l.t("live." + kind + ".title")), Lead: []string{l.t("live." + kind + ".lead")},
 		Safe: l.has("live." + kind + ".safe"), AgainURL: l.visit.to(channelPath(l.platform.ID, l.channel.ID), ""), AgainText: l.t("live.again.button"),
-		Contacts: l.contacts(l.visit.words.Code())}
+		Contacts: l.ownContacts(l.visit.words.Code())}
 	if l.sight.Frozen {
 		view.Safe = l.t("live.stopped.frozen")
 	}

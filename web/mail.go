@@ -118,7 +118,7 @@ func (s *Site) mailCodeView(v *visit, f recovery.Followed) templates.MailCodeVie
 func (s *Site) overView(v *visit) templates.MailStopView {
 	t := v.words.T
 	return templates.MailStopView{Page: s.mailFrame(v, t("live.mail.over-title")), Title: title(t("live.mail.over-title")), Lead: []string{t("live.mail.over-lead")},
-		Done: true, Contacts: s.contacts(v.words.Code())}
+		Done: true, Contacts: s.ownContacts(v.words.Code())}
 }
 
 // stopLinkView is "this was not me", before and after the click.
@@ -126,7 +126,7 @@ func (s *Site) stopLinkView(v *visit, sight recovery.StopSight, done bool) templ
 	t := v.words.T
 	after := sight.State == recovery.Done || sight.State == recovery.Applying || sight.Frozen
 	key := "live.veto."
-	view := templates.MailStopView{Facts: s.when(v, recovery.MailSight{Started: sight.Started, Client: sight.Client}), Contacts: s.contacts(v.words.Code()), Done: done}
+	view := templates.MailStopView{Facts: s.when(v, recovery.MailSight{Started: sight.Started, Client: sight.Client}), Contacts: s.ownContacts(v.words.Code()), Done: done}
 	switch {
 	case sight.Alone:
 		view.Title, view.Lead = title(t(key+"title")), []string{t(key + "alone")}

@@ -52,9 +52,11 @@ func TestA1_AxeFindsNothingOnLivePages(t *testing.T) {
 					c := j.customer(t, s, b)
 					c.prefix = prefix
 					see := func(name string) {
-						name = strings.TrimSpace(j.channel + " " + name)
-						if !met[b.path()+name] {
-							met[b.path()+name] = true
+						if name == "done" && b.has("#codes") {
+							name = "done with new codes"
+						}
+						if !met[name] {
+							met[name] = true
 							b.axeOnAPhone(name)
 						}
 					}

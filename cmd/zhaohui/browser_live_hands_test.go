@@ -10,6 +10,8 @@ import (
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+
+	"zhaohui/internal/recovery/method/identity/slider"
 )
 
 // hands are a person at a page: at a browser, or at one that knows no script.
@@ -116,15 +118,20 @@ func (b screen) slide(s *liveSite) {
 		b.press(`form[data-step] button[name="instead"]`)
 		return
 	}
-	puzzle := s.gap(b.caseID())
+	b.drag(s.gap(b.caseID()))
+}
+
+// drag moves the piece of a puzzle to X.
+func (b screen) drag(puzzle *slider.Puzzle) {
+	b.t.Helper()
 	box := look[struct{ X, Y, Scale float64 }](b.tab, `(() => {
 		const e = document.querySelector('[data-slide] svg');
 		e.scrollIntoView({block: 'center', behavior: 'instant'});
 		const r = e.getBoundingClientRect();
 		return {X: r.x, Y: r.y, Scale: r.width / e.viewBox.baseVal.width};
 	})()`)
-	y := box.Y + float64(puzzle.Y+slider56/2)*box.Scale
-	at := func(x float64) float64 { return box.X + (x+slider56/2)*box.Scale }
+	y := box.Y + float64(puzzle.Y+slider.Tile/2)*box.Scale
+	at := func(x float64) float64 { return box.X + (x+slider.Tile/2)*box.Scale }
 	mouse := func(kind input.DispatchMouseEventType, x float64) {
 		b.do("drag", send(input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: at(x), Y: y, Button: input.MouseButtonLeft, Buttons: 1, ClickCount: 1}))
 	}
@@ -138,8 +145,6 @@ func (b screen) slide(s *liveSite) {
 	mouse(input.DispatchMouseEventTypeMouseReleased, float64(puzzle.X))
 	b.press("[data-slide] .btn")
 }
-
-const slider56 = 56 // pixels of the piece
 
 // frames waits until the page was drawn so often.
 func (b screen) frames(n int) {

@@ -113,7 +113,7 @@ func (s *liveSite) count(purpose string) (n int) {
 }
 
 var (
-	sixInText   = regexp.MustCompile(`(?:^|\D)(\d{6})(?:\D|$)`)
+	sixInText     = regexp.MustCompile(`(?:^|\D)(\d{6})(?:\D|$)`)
 	addressInText = regexp.MustCompile(`https?://[^\s，。]+`)
 )
 

@@ -46,8 +46,8 @@ func TestR8_AHoldOfADayWithItsEndForACalendar(t *testing.T) {
 	c.until("hold")
 	begun := s.now()
 	id := b.caseID()
-	if n := s.count("hold"); n < 3 { // new number, old number, mailbox
-		t.Errorf("the hold was told %d times", n)
+	for _, to := range []string{"19900000402", "19900000401", c.account.Email} { // new number, old number, mailbox
+		s.next("hold", to)
 	}
 	b.visit("/p/wallet/authenticator/password")
 	c.expect("hold")
@@ -123,7 +123,7 @@ func (c *customer) human() {
 	}
 }
 
-var sameForAll = regexp.MustCompile(`[0-9A-Z]{4}-[0-9A-Z]{4}|\d\d:\d\d`)
+var sameForAll = regexp.MustCompile(`[0-9A-Z]{4}-[0-9A-Z]{4}|\d\d:\d\d(:\d\d)?`)
 
 func TestR15_NobodyMeetsTheSamePages(t *testing.T) {
 	t.Parallel()

@@ -60,7 +60,11 @@ func (p *portal) live(ctx context.Context, b building, r *records, config *web.C
 		go service.Watch(ctx, time.Tick(2*time.Second), switches.Off)
 		return nil
 	})
-	p.close = append(p.close, func() error {
+	p.close = append(p.close, func() error { // after the last job: what was done until now cannot be cut off unnoticed
+		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+		defer cancel()
+		return audit.LogHead(ctx, r.trail, p.log)
+	}, func() error {
 		drain, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
 		return runner.Stop(drain)

@@ -117,7 +117,7 @@ func TestW10_whileTheWalletIsToldThePowerGoes(t *testing.T) {
 	if n := number(t, r, `SELECT COUNT(*) FROM audit_entry WHERE kind = 'case-done'`); n != len(moments) {
 		t.Errorf("%d cases were done %d times", len(moments), n)
 	}
-	if n := number(t, r, `SELECT COUNT(*) FROM wallet_write WHERE key LIKE 'reset:%'`); n != len(moments) {
+	if n := number(t, r, `SELECT COUNT(*) FROM wallet_write WHERE key LIKE '%:set-password:%'`); n != len(moments) {
 		t.Errorf("the wallet was told %d times", n)
 	}
 	portal.stop(t)

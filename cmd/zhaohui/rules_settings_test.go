@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,26 +14,139 @@ import (
 	"time"
 
 	embedded "zhaohui/content"
+	"zhaohui/internal/vault"
 	"zhaohui/web"
 )
 
 func TestSettings_allProblemsAreReportedAtOnce(t *testing.T) {
-	keys := filepath.Join(t.TempDir(), "keys")
-	if err := os.WriteFile(keys, []byte("c2VjcmV0\n"), 0o600); err != nil {
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte("c2VjcmV0\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	_, err := open(settings{Addr: "nonsense", PublicURL: "ftp://x.example/path", Content: "/does/not/exist", TrustedProxies: []string{"10.0.0.0/8", "nobody"},
-		AdminAddr: "nonsense", LogLevel: "loud", databaseSettings: databaseSettings{KeyFile: keys, Data: t.TempDir()}}, nil, nil)
+		AdminAddr: "nonsense", LogLevel: "loud", TimeZone: "Mars/North",
+		databaseSettings: databaseSettings{KeyFile: file, PepperFile: file, Data: t.TempDir(), Database: "mysql://user:canary-word@host/x"},
+		messageSettings:  messageSettings{SMTPURL: "smtp://user:canary-word@host", SMS: "webhook:https://sms.example/canary-word", SMSSecret: "canary-word"}}, nil, nil)
 	if err == nil {
 		t.Fatal("it opens")
 	}
-	for _, setting := range []string{"ZHAOHUI_ADDR", "ZHAOHUI_PUBLIC_URL", "ZHAOHUI_CONTENT", "ZHAOHUI_TRUSTED_PROXIES", "ZHAOHUI_ADMIN_ADDR", "keyset", "ZHAOHUI_LOG_LEVEL"} {
-		if !strings.Contains(err.Error(), setting) {
+	for _, setting := range []string{"ADDR", "PUBLIC_URL", "CONTENT", "TRUSTED_PROXIES", "ADMIN_ADDR", "KEY_FILE", "PEPPER_FILE", "LOG_LEVEL", "TIME_ZONE", "DATABASE", "SMTP_URL", "SMS_SECRET"} {
+		if !strings.Contains(err.Error(), "ZHAOHUI_"+setting) {
 			t.Errorf("nothing about %s in:\n%v", setting, err)
 		}
 	}
-	if strings.Contains(err.Error(), "c2VjcmV0") {
-		t.Error("the message repeats a key")
+	if strings.Contains(err.Error(), "c2VjcmV0") || strings.Contains(err.Error(), "canary-word") {
+		t.Errorf("the message repeats a secret:\n%v", err)
+	}
+}
+
+// TestSettings_besidePostgreSQLNoSecretIsMade: each portal would make another one.
+func TestSettings_besidePostgreSQLNoSecretIsMade(t *testing.T) {
+	h := aHousehold(t, "ZHAOHUI_DATABASE=postgres://nobody:canary-word@127.0.0.1:1/none")
+	for _, command := range []string{"serve", "account show x", "audit verify", "keys reseal"} {
+		out, err := h.try(strings.Fields(command)...)
+		if err == nil || !strings.Contains(out, "ZHAOHUI_KEY_FILE") || !strings.Contains(out, "ZHAOHUI_PEPPER_FILE") || strings.Contains(out, "canary-word") {
+			t.Errorf("%s: %v\n%s", command, err, out)
+		}
+	}
+	if made, _ := filepath.Glob(filepath.Join(h.data, "*")); len(made) > 0 {
+		t.Errorf("it made %v", made)
+	}
+	folder := t.TempDir()
+	if _, _, err := vault.Pepper(filepath.Join(folder, "pepper")); err != nil {
+		t.Fatal(err)
+	}
+	h.env = append(h.env, "ZHAOHUI_KEYSET="+strings.Split(vault.Generate().String(), "\n")[1], "ZHAOHUI_PEPPER_FILE="+filepath.Join(folder, "pepper"))
+	for _, command := range []string{"serve", "migrate"} {
+		if out, err := h.try(command); err == nil || !strings.Contains(out, "ZHAOHUI_DATABASE") || strings.Contains(out, "canary-word") || strings.Contains(out, "KEY") {
+			t.Errorf("%s, and the database is away: %v\n%s", command, err, out)
+		}
+	}
+}
+
+// TestSettings_theKeysetOfTheEnvironment opens what it sealed, is written nowhere, and is not changed by us.
+func TestSettings_theKeysetOfTheEnvironment(t *testing.T) {
+	key := strings.Split(vault.Generate().String(), "\n")[1]
+	h := aHousehold(t, "ZHAOHUI_KEYSET="+key)
+	h.Keyset = key
+	who := h.settle(1)[0]
+	if _, err := os.Stat(filepath.Join(h.data, "keys")); !os.IsNotExist(err) {
+		t.Error("there is a file of keys too:", err)
+	}
+	if out, err := h.try("keys", "rotate"); err == nil || !strings.Contains(out, "ZHAOHUI_KEYSET") {
+		t.Errorf("rotate: %v\n%s", err, out)
+	}
+	newer := strings.Split(vault.Generate().String(), "\n")[1]
+	h.env = append(h.env, "ZHAOHUI_KEYSET="+newer+","+key)
+	if out := h.run("keys", "reseal"); !strings.Contains(out, "key 2: nothing in the database needs it") {
+		t.Error(out)
+	}
+	h.env = append(h.env, "ZHAOHUI_KEYSET="+newer)
+	if out := h.run("account", "show", who.ID); !strings.Contains(out, who.ID) {
+		t.Error(out)
+	}
+	h.env = append(h.env, "ZHAOHUI_KEYSET=nonsense")
+	if out, err := h.try("serve"); err == nil || !strings.Contains(out, "ZHAOHUI_KEYSET") || strings.Contains(out, "nonsense") {
+		t.Errorf("a keyset that is none: %v\n%s", err, out)
+	}
+}
+
+// TestR7_withoutSendersNoCaseBegins: nobody could be told of a reset. The guided half and the help work.
+func TestR7_withoutSendersNoCaseBegins(t *testing.T) {
+	h := aHousehold(t, "ZHAOHUI_MAIL=", "ZHAOHUI_SMS=")
+	portal := h.serve()
+	if !strings.Contains(portal.said(), "ZHAOHUI_SMTP_URL") {
+		t.Error("the log does not say what is missing")
+	}
+	c := aCaller(h, portal, person{})
+	for _, path := range []string{"/", "/p/wallet", "/p/alipay/face", "/p/alipay/choose?safety=none", "/help", "/readyz"} {
+		if c.get(path); c.status != http.StatusOK {
+			t.Errorf("%s: %d", path, c.status)
+		}
+	}
+	for _, channel := range []string{"sms", "mail", "authenticator", "card"} {
+		c.get("/p/wallet/" + channel)
+		if c.status != http.StatusOK || !strings.Contains(c.body, "暂时") || strings.Contains(c.body, "/p/wallet/"+channel+"/safety") {
+			t.Errorf("%s can be begun, or does not say why not: %d", channel, c.status)
+		}
+		if err := c.ask(http.MethodPost, "/p/wallet/"+channel+"/safety", url.Values{"safety": {"none"}}); err != nil || c.status == http.StatusSeeOther || c.status >= 500 ||
+			strings.HasSuffix(c.at, "/account") {
+			t.Errorf("%s begins: %v %d %s", channel, err, c.status, c.at)
+		}
+	}
+	portal.stop(t)
+}
+
+// TestDemo_staysHereAndSaysSo: it shows everybody its secrets.
+func TestDemo_staysHereAndSaysSo(t *testing.T) {
+	for _, addr := range []string{"0.0.0.0:0", ":0", "192.0.2.1:80", "[::]:80", "demo.example:80"} {
+		out, err := program(t, []string{"ZHAOHUI_ADDR=" + addr, "ZHAOHUI_PUBLIC_URL=http://localhost"}, "demo").CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "ZHAOHUI_ADDR") {
+			t.Errorf("%s: %v\n%s", addr, err, out)
+		}
+	}
+	if out, err := program(t, []string{"ZHAOHUI_DATABASE=postgres://localhost/x"}, "demo").CombinedOutput(); err == nil || !strings.Contains(string(out), "ZHAOHUI_DATABASE") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	r := start(t, nil, "demo")
+	for _, path := range []string{"/", "/en", "/p/wallet", "/p/wallet/sms", "/p/wallet/sms/safety", "/p/alipay/face", "/help", "/en/help/coached", "/case", "/demo", "/progress", "/nothing-here"} {
+		if _, body := get(t, r.url+path); !strings.Contains(body, `class="strip demo"`) || !strings.Contains(body, `/demo"`) {
+			t.Errorf("%s does not say that it is a demo", path)
+		}
+	}
+	r.stop(t)
+	for _, command := range []string{"serve"} {
+		h := aHousehold(t)
+		portal := start(t, h.env[:1], command)
+		if status, body := get(t, portal.url+"/"); status != 200 || strings.Contains(body, `class="strip demo"`) {
+			t.Errorf("%s says that it is a demo: %d", command, status)
+		}
+		for _, path := range []string{"/demo", "/demo/accounts.json", "/demo/outbox.json"} {
+			if status, _ := get(t, portal.url+path); status != http.StatusNotFound {
+				t.Errorf("%s has %s: %d", command, path, status)
+			}
+		}
+		portal.stop(t)
 	}
 }
 

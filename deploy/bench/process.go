@@ -15,7 +15,7 @@ import (
 )
 
 // The server has one core for itself, the load generator another.
-const serverCore, loadCore = "1", "0"
+const serverCore, loadCore, bothCores = "1", "0", "0,1"
 
 // server is a process that is measured.
 type server struct {
@@ -64,10 +64,10 @@ func launch(path, program string, args ...string) (*server, error) {
 	return nil, fmt.Errorf("%s %s does not answer %s", program, strings.Join(args, " "), path)
 }
 
-// pinned is a program that has one core for itself.
-func pinned(core, program string, args ...string) *exec.Cmd {
-	cmd := exec.Command("taskset", append([]string{"-c", core, program}, args...)...)
-	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "ZHAOHUI_") }), "GOMAXPROCS=1")
+// pinned is a program that stays on some cores; without settings it uses all of these.
+func pinned(cores, program string, args ...string) *exec.Cmd {
+	cmd := exec.Command("taskset", append([]string{"-c", cores, program}, args...)...)
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "ZHAOHUI_") || strings.HasPrefix(v, "GOMAXPROCS=") })
 	return cmd
 }
 
@@ -100,8 +100,9 @@ func free() (string, error) {
 	return l.Addr().String(), nil
 }
 
-func (c *runCommand) portal() (*server, error) {
-	return launch("/", c.Portal, "demo", "--addr", "{addr}", "--log-level", "error")
+// portal starts the demo, with more settings.
+func (c *runCommand) portal(settings ...string) (*server, error) {
+	return launch("/", c.Portal, append([]string{"demo", "--addr", "{addr}", "--log-level", "error"}, settings...)...)
 }
 
 func self() string {

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -34,7 +32,6 @@ type state struct {
 	rows     *store.Accounts
 	accounts *wallet.Embedded
 	cases    *store.Cases
-	letters  *store.Messages
 	trail    *store.Audit
 	runner   *jobs.Runner
 	deps     recovery.Deps // of service
@@ -81,7 +78,6 @@ func (s *state) connect(ctx context.Context, keys *vault.Keyset, pepper []byte, 
 		return err
 	}
 	s.cases = store.NewCases(s.db, store.CaseDeps{Seal: s.box, Compose: compose, Enqueue: s.runner.Enqueue, Record: s.trail.Append, DueAt: s.policy.DueAt})
-	s.letters = store.NewMessages(s.db, s.box)
 	s.deps = recovery.Deps{Store: s.cases, Wallet: s.accounts, Policy: s.policy, Methods: []recovery.Method{mail.New(), sms.New()},
 		Channels: map[string]recovery.Channel{"mail": {Methods: []string{"mail"}}}, Box: s.box, Index: keys.Index("cases"), Hash: keys.Hash("codes"),
 		Address: func(path, _ string) string { return "http://localhost" + path }, Now: now, Log: log}
@@ -94,30 +90,23 @@ func compose(l recovery.Letter) (subject, text string, err error) {
 	return "A new payment password was set", strings.Repeat("If this was not you, say so at once: "+l.Stop+"\n", 4), nil
 }
 
-// begin starts a case as the safety question's answer does. Visitors come from a thousand networks.
-func begin(ctx context.Context, service *recovery.Service, n int64) error {
-	_, err := service.Begin(ctx, recovery.Beginning{Platform: "wallet", Channel: "mail", Lang: "zh", Claims: map[string]string{"safety": "none"},
-		Client: recovery.Client{Network: fmt.Sprintf("2001:db8:%x::1", n%1000), Kind: "phone"}})
-	return err
-}
-
-// scratch is a new folder on the disk that the temporary files are on, and what removes it.
-func scratch() (folder string, remove func(), err error) {
-	folder, err = os.MkdirTemp("", "bench-")
-	return folder, func() { _ = os.RemoveAll(folder) }, err // in the worst case it stays in the folder for such files
-}
-
-// alone runs one of this program's commands on the server's core and gives what it prints. State is measured in a
-// process of its own, so that the measurements before it leave no garbage and no open files.
-func alone(args ...string) (string, error) {
-	cmd := pinned(serverCore, self(), args...)
-	var out strings.Builder
-	cmd.Stdout, cmd.Stderr = &out, io.Writer(os.Stderr)
-	err := cmd.Run()
+// openScratch is a new state on the disk that temporary files are on.
+func openScratch(ctx context.Context) (*state, error) {
+	folder, err := os.MkdirTemp("", "bench-")
 	if err != nil {
-		err = fmt.Errorf("bench %s: %w", strings.Join(args, " "), err)
+		return nil, err
 	}
-	return out.String(), err
+	s, err := openState(ctx, folder, time.Now)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(folder))
+	}
+	return s, nil
+}
+
+// close closes a state and removes its folder.
+func (s *state) close() {
+	_ = s.db.Close() // all that it held is thrown away
+	_ = os.RemoveAll(s.folder)
 }
 
 // settleDown lets what a preparation left be collected before something is timed.

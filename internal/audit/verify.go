@@ -115,7 +115,7 @@ func (v *verification) person(e Kept) error {
 	case e.Person == nil && e.PersonDigest == "":
 	case e.Person == nil:
 		v.report.Erased++
-		if v.missing.Entry.Seq == 0 || e.At.After(v.missing.At) {
+		if v.missing.Seq == 0 || e.At.After(v.missing.At) {
 			v.missing = e
 		}
 	case e.PersonDigest == "" || !v.chain.isDigest(e.PersonDigest, *e.Person):

@@ -58,7 +58,7 @@ func (l *loader) channelText(dir, lang string, p *guide.Platform, c *guide.Chann
 			}
 		}
 	}
-	l.checkAsks(file, p, c, t)
+	l.checkAsks(file, c, t)
 	return t
 }
 

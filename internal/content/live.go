@@ -38,7 +38,7 @@ func (l *loader) checkLive(file string, node *yaml.Node, p *guide.Platform, c *g
 
 // checkAsks wants a live channel to say, before it begins, what happens and what is asked for and why (requirement P2, and
 // the reason for every item); a walk asks for nothing at all (requirement G1).
-func (l *loader) checkAsks(file string, p *guide.Platform, c *guide.Channel, t guide.ChannelText) {
+func (l *loader) checkAsks(file string, c *guide.Channel, t guide.ChannelText) {
 	if c.Live == nil {
 		if len(t.Asks) > 0 || len(t.Happens) > 0 {
 			l.report(file, 2, "asks and happens belong to live channels only (requirement G1)")

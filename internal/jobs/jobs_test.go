@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -285,4 +286,53 @@ func TestStop_endsWhatDoesNotEnd(t *testing.T) {
 			t.Errorf("it is %s (%v)", state, err)
 		}
 	})
+}
+
+// Who is alone need not wait until a dead process is missed: what runs at the start can only be its own, from before.
+func TestW10_whoIsAloneTakesOverAtOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *store.DB) {
+		r, err := New(db, Config{Log: slog.New(slog.DiscardHandler), Poll: 10 * time.Millisecond, Alone: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ran := make(chan string, 10)
+		r.Handle("deliver", func(_ context.Context, id string, attempt int) error {
+			ran <- fmt.Sprint(id, " ", attempt)
+			return nil
+		})
+		enqueue(t, db, r, "deliver", false, "orphan")
+		if _, err := db.SQL().Exec(`UPDATE river_job SET state = 'running', attempt = 1`); err != nil {
+			t.Fatal(err)
+		}
+		start(t, r)
+		if got := next(t, ran); got != "orphan 2" {
+			t.Errorf("ran %s", got)
+		}
+	})
+}
+
+// What happens from time to time is no job that somebody has to look at when it fails once.
+func TestJobs_everyThatFailsIsLoggedAndNotDead(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *store.DB) {
+		said := make(chan string, 10)
+		r, err := New(db, Config{Log: slog.New(slog.NewTextHandler(lines(said), nil)), Poll: 10 * time.Millisecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Every("retention", time.Hour, func(context.Context) error { return errors.New("disk is full") })
+		start(t, r)
+		if line := next(t, said); !strings.Contains(line, "what=retention") || !strings.Contains(line, "disk is full") {
+			t.Error(line)
+		}
+		if dead, err := r.Dead(t.Context()); err != nil || len(dead) > 0 {
+			t.Error(dead, err)
+		}
+	})
+}
+
+type lines chan<- string
+
+func (l lines) Write(line []byte) (int, error) {
+	l <- string(line)
+	return len(line), nil
 }

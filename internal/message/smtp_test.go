@@ -222,7 +222,7 @@ func parts(t *testing.T, msg *mail.Message) (plain, html string) {
 	var texts []string
 	for {
 		part, err := reader.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
@@ -248,7 +248,7 @@ func TestSMTP_nothingIsSentWithoutTheTLSThatIsAskedFor(t *testing.T) {
 		server := &mailServer{}
 		sender := server.start(t, "none", "")
 		sender.tls = &tls.Config{ServerName: "localhost", MinVersion: tls.VersionTLS12}
-		wantTemporary(t, sender, mailTo("wang@demo.example"))
+		_ = wantTemporary(t, sender, mailTo("wang@demo.example"))
 		if server.from != "" || server.taken != 0 {
 			t.Error("something was said in clear")
 		}
@@ -268,7 +268,7 @@ func TestSMTP_nothingIsSentWithoutTheTLSThatIsAskedFor(t *testing.T) {
 		server := &mailServer{}
 		sender := server.start(t, "starttls", "")
 		sender.tls.ServerName = "elsewhere.example"
-		wantTemporary(t, sender, mailTo("wang@demo.example"))
+		_ = wantTemporary(t, sender, mailTo("wang@demo.example"))
 	})
 }
 
@@ -439,7 +439,7 @@ func TestSMTP_aBrokenConnectionIsTriedAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wantTemporary(t, sender, mailTo("wang@demo.example"))
+		_ = wantTemporary(t, sender, mailTo("wang@demo.example"))
 	})
 }
 

@@ -86,7 +86,8 @@ type Environment struct {
 
 // Session is a browser with rights on a case. Only hashes of tokens are kept.
 type Session struct {
-	Hash, Old string // Old still opens until the new one was used, or for a minute
+	Hash, Old string   // Old still opens for a minute
+	Also      []string `json:",omitzero"` // and so do those of the clicks in between
 	Changed   time.Time
 }
 

@@ -133,6 +133,8 @@ type office struct {
 	ahead   atomic.Int64
 	letters []recovery.Letter // that were delivered
 	twice   bool              // every job runs twice
+	failed  [][2]string       // jobs that are tried again by retry
+	wait    bool              // letters are delivered, but what the wallet has to do waits
 }
 
 // failer is a test, or one run of a property.
@@ -270,14 +272,20 @@ func (o *office) work() {
 	o.fail.Helper()
 	for range 20 {
 		jobs := o.jobs()
-		if len(jobs) == 0 {
-			return
-		}
+		done := true
 		for _, job := range jobs {
+			if o.wait && job[0] == store.JobApply {
+				o.again(job)
+				continue
+			}
+			done = false
 			o.run(job)
 			if o.twice && job[0] == store.JobApply {
 				o.run(job)
 			}
+		}
+		if done {
+			return
 		}
 	}
 	o.fail.Fatalf("jobs without an end")
@@ -287,9 +295,7 @@ func (o *office) run(job [2]string) {
 	o.fail.Helper()
 	if job[0] == store.JobApply {
 		if err := o.Work(context.Background(), job[1]); err != nil {
-			if _, err := o.db.SQL().Exec(`INSERT INTO test_job VALUES ($1, $2)`, job[0], job[1]); err != nil { // tried again
-				o.fail.Fatalf("start a job again: %v", err)
-			}
+			o.failed = append(o.failed, job)
 		}
 		return
 	}
@@ -302,6 +308,22 @@ func (o *office) run(job [2]string) {
 		o.fail.Fatalf("read a letter: %v", err)
 	}
 	o.letters = append(o.letters, l)
+}
+
+// retry runs the jobs that failed once more.
+func (o *office) retry() {
+	failed := o.failed
+	o.failed = nil
+	for _, job := range failed {
+		o.again(job)
+	}
+	o.work()
+}
+
+func (o *office) again(job [2]string) {
+	if _, err := o.db.SQL().Exec(`INSERT INTO test_job VALUES ($1, $2)`, job[0], job[1]); err != nil {
+		o.fail.Fatalf("start a job again: %v", err)
+	}
 }
 
 // jobs takes all jobs.

@@ -238,7 +238,7 @@ func weakness(p string) string {
 // steps says whether every digit is the one before plus by; 0 follows 9.
 func steps(p string, by int) bool {
 	for i := 1; i < len(p); i++ {
-		if (int(p[i]-p[i-1])+10-by)%10 != 0 {
+		if (int(p[i])-int(p[i-1])+10-by)%10 != 0 {
 			return false
 		}
 	}

@@ -177,10 +177,11 @@ func (t *Turn) proofs(own time.Duration) []Proof {
 // counting are the proofs that count something now: fresh, and on nothing that is distrusted (requirement R8). As long as
 // there is none, nothing of the account may be shown, and what comes only after a first proof has to wait (requirement R15).
 func (t *Turn) counting() []Proof {
+	own := t.own()
 	if t.Case.Facts.Verdict != nil { // what became enough stays enough
-		return trusted(t.Case.Facts.Proofs, t.situation().Distrusted)
+		own = 0
 	}
-	return trusted(t.proofs(t.own()), t.situation().Distrusted)
+	return trusted(t.proofs(own), t.situation().Distrusted)
 }
 
 // own is the reading of the case's own clock now.

@@ -37,7 +37,7 @@ func (c *Case) role(token string, now time.Time) Role {
 		return kept != "" && subtle.ConstantTimeCompare([]byte(kept), []byte(hash)) == 1
 	}
 	session := c.Facts.Session
-	if same(session.Hash) || same(session.Old) && now.Before(session.Changed.Add(turnover)) {
+	if same(session.Hash) || c.late(token, now) {
 		return Owner
 	}
 	for _, h := range c.Facts.Handoffs {
@@ -51,10 +51,26 @@ func (c *Case) role(token string, now time.Time) Role {
 	return Nobody
 }
 
-// late says that a token is the one before the newest: the answer that carried the new one never arrived.
+// late says that a token is one before the newest: the answer that carried the new one never arrived.
 func (c *Case) late(token string, now time.Time) bool {
-	hash, session := hashToken(token), c.Facts.Session
-	return session.Old != "" && subtle.ConstantTimeCompare([]byte(session.Old), []byte(hash)) == 1 && now.Before(session.Changed.Add(turnover))
+	session := c.Facts.Session
+	late := false
+	for _, kept := range append([]string{session.Old}, session.Also...) {
+		late = kept != "" && subtle.ConstantTimeCompare([]byte(kept), []byte(hashToken(token))) == 1 || late
+	}
+	return late && now.Before(session.Changed.Add(turnover))
+}
+
+// mostLate is how many tokens the clicks of one moment are given; who clicks on finds their page with what they have.
+const mostLate = 8
+
+// renewLate gives a browser a new token that brought one of before; all of these open for the minute, as nobody knows which
+// answer of several clicks arrives.
+func (c *Case) renewLate(now time.Time) string {
+	before := c.Facts.Session
+	fresh := c.renew(now)
+	c.Facts.Session.Also = append(before.Also, before.Old)
+	return fresh
 }
 
 // renew gives the owner's browser a new token: at every gain of rights (requirement W4).

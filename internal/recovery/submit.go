@@ -68,10 +68,10 @@ func (s *Service) stale(ctx context.Context, a *attempt) (Result, error) {
 	}
 	err := s.do(ctx, func(tx Tx) error {
 		c, err := tx.Case(a.key.Case)
-		if err != nil || !c.late(a.key.Token, a.Now) {
+		if err != nil || !c.late(a.key.Token, a.Now) || len(c.Facts.Session.Also) >= mostLate {
 			return err
 		}
-		result.Token = c.renew(a.Now)
+		result.Token = c.renewLate(a.Now)
 		return tx.Save(c)
 	})
 	if err != nil {

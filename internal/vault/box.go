@@ -15,9 +15,6 @@ import (
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
-// prefixLength is what Tink writes in front of all that it seals: a byte 1 and the id of the key.
-const prefixLength = 5
-
 // Box seals columns of the database for one purpose, with XChaCha20-Poly1305. Whatever it seals begins with the id of
 // the key, so that what an older key sealed is found without opening it.
 type Box struct {

@@ -156,9 +156,7 @@ func (e *Embedded) stranger() *document {
 	d := &document{Lang: "zh", Name: "无", IDNumber: "000000000000000000", RealNamed: true,
 		Password: e.nobodyHash, Backup: e.nobodyHash,
 		TOTP: keptTOTP{Secret: base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(randomBytes(20))}}
-	for _, to := range []keptTo{{ID: "a", Kind: Phone, To: "+8600000000000"}, {ID: "b", Kind: Mailbox, To: "nobody@localhost"}} {
-		d.Addresses = append(d.Addresses, to)
-	}
+	d.Addresses = []keptTo{{ID: "a", Kind: Phone, To: "+8600000000000"}, {ID: "b", Kind: Mailbox, To: "nobody@localhost"}}
 	for range 2 {
 		d.Cards = append(d.Cards, keptCard{Bank: "无", Class: StateOwned, Kind: Debit, Last4: "0000", Reserved: "+8600000000000"})
 	}

@@ -174,7 +174,7 @@ func (e *Embedded) exported(ctx context.Context, id string) (exported, error) {
 		x.Cards = append(x.Cards, exportedCard{c.ID, c.Bank, c.Class, c.Kind, c.Last4, c.Expiry, c.Reserved, c.QuickPay, state})
 	}
 	for _, t := range payments {
-		x.Transactions = append(x.Transactions, exportedPay{t.ID, t.Payee, t.Kind, t.Amount, t.At})
+		x.Transactions = append(x.Transactions, exportedPay(t))
 	}
 	for _, c := range d.Contacts {
 		x.Contacts = append(x.Contacts, exportedOther{c.ID, c.Name, c.To, c.Since})

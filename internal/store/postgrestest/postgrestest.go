@@ -50,6 +50,46 @@ func URL(tb testing.TB) string {
 	return shared.database(tb)
 }
 
+// Server is a PostgreSQL of a test's own that can be stopped and started, with what is in it.
+type Server struct {
+	tb      testing.TB
+	cluster cluster
+}
+
+// Own starts a server with one empty database; it ends with the test.
+func Own(tb testing.TB) *Server {
+	tb.Helper()
+	s := &Server{tb: tb}
+	if err := s.cluster.start(); err != nil {
+		if errors.Is(err, errMissing) && os.Getenv("CI") == "" {
+			tb.Skipf("no test with PostgreSQL: %v", err)
+		}
+		tb.Fatalf("start PostgreSQL: %v", err)
+	}
+	tb.Cleanup(s.cluster.stop)
+	return s
+}
+
+// URL is the address of the database.
+func (s *Server) URL() string { return s.cluster.address("postgres") }
+
+// Stop ends the server as an operator does who restarts it; who is connected is cut off.
+func (s *Server) Stop() {
+	s.tb.Helper()
+	_ = s.cluster.server.Process.Signal(syscall.SIGINT)
+	<-s.cluster.ended
+}
+
+// Start starts the server again and waits until it is ready.
+func (s *Server) Start() {
+	s.tb.Helper()
+	old := s.cluster.server
+	s.cluster.server = &exec.Cmd{Path: old.Path, Args: old.Args, Dir: old.Dir, SysProcAttr: old.SysProcAttr}
+	if err := s.cluster.serve(); err != nil {
+		s.tb.Fatalf("start PostgreSQL again: %v", err)
+	}
+}
+
 var errMissing = errors.New("PostgreSQL is not installed (deploy/test-tools.sh does)")
 
 var shared cluster

@@ -39,7 +39,7 @@ func drawPuzzle(x, y, number, form int) (picture, piece string, err error) {
 // uri is a picture as a page carries it.
 func uri(kind string, m image.Image) (string, error) {
 	var out bytes.Buffer
-	err := error(nil)
+	var err error
 	if kind == "image/png" {
 		err = png.Encode(&out, m)
 	} else {
