@@ -55,7 +55,11 @@ func (s *Site) submitCase(v *visit) error {
 	case "resend":
 		err = s.Recovery.Resend(ctx, key, client)
 	case "choose":
-		err = s.Recovery.Choose(ctx, key, form.Get("method"), client)
+		if form.Get("method") == "" {
+			err = s.Recovery.Switch(ctx, key, client)
+		} else {
+			err = s.Recovery.Choose(ctx, key, form.Get("method"), client)
+		}
 	case "more":
 		err = s.Recovery.More(ctx, key, client)
 	case "cancel":
@@ -193,7 +197,8 @@ func (s *Site) showJoin(v *visit) error {
 	t := v.words.T
 	path := "/case/" + v.Param("ref") + "/join/" + v.Param("token")
 	view := templates.HandoffView{Page: s.frame(v, unbroken(t("live.handoff.phone-title")), "", "/case", ""), Phone: true, Title: title(t("live.handoff.phone-title")),
-		Lead: []string{t("live.handoff.phone-lead")}, Number: twoDigits(sight.Number), Compare: t("live.handoff.phone-compare"),
+		Lead:   []string{t("live.handoff.phone-lead"), t("live.handoff.phone-what", "Time", s.clockTime(v, sight.Started), "Where", s.device(v, sight.Client))},
+		Number: twoDigits(sight.Number), Compare: t("live.handoff.phone-compare"),
 		Form: &templates.LiveForm{Action: v.to(path, ""), Button: t("live.handoff.same")}, Back: ui.Link{Text: t("live.handoff.differ"), URL: v.to("/stop/coached", "")}}
 	view.NoIndex, view.Canonical, view.Alternates = true, "", nil
 	return s.fresh(v, 200, templates.Handoff(view))

@@ -96,7 +96,11 @@ func (s *Site) submitLive(v *visit, p *guide.Platform, c *guide.Channel) error {
 // showCurrent leads a form for another step to the page that is the current one. A second click brings the token of before:
 // it gets the new one then.
 func (s *Site) showCurrent(v *visit, key recovery.Key, sight recovery.Sight) error {
-	result, err := s.Recovery.Submit(v.Request().Context(), key, v.Param("step"), nil, s.client(v))
+	step := v.Param("step")
+	if step == sight.Place.ID { // of another channel: no answer to this one
+		step = ""
+	}
+	result, err := s.Recovery.Submit(v.Request().Context(), key, step, nil, s.client(v))
 	if err != nil {
 		return err
 	}

@@ -102,7 +102,8 @@ func TestW2_readingACaseOrAMailLinkChangesNothing(t *testing.T) {
 		} else {
 			targets = append(targets, "/p/"+wallet.ID+"/sms/account", "/p/"+wallet.ID+"/sms/done")
 		}
-		for _, letter := range p.live.outbox.Records() {
+		letters := p.live.outbox.Records()
+		for _, letter := range letters[max(0, len(letters)-6):] {
 			for _, link := range mailLink.FindAllString(letter.Text, -1) {
 				targets = append(targets, strings.TrimPrefix(link, plainSite), strings.TrimPrefix(link, plainSite)+"?answer=yes")
 			}

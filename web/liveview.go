@@ -64,6 +64,10 @@ func (s *Site) safetyStep(v *visit, p *guide.Platform, c *guide.Channel) templat
 		view.Choices = append(view.Choices, templates.LiveChoice{Name: q.ID, Value: value, Text: t.Text, Hint: t.Hint})
 	}
 	view.Warning = ui.Note(p.Texts[v.words.Code()].Warning)
+	if running, err := s.look(v); err == nil && running.Place.State == recovery.Open && running.Role != recovery.Guest { // a new one would take its place
+		view.Help = &templates.LiveHelp{Title: l.t("live.safety.running"), Text: l.t("live.safety.running-text"),
+			Link: ui.Link{Text: l.t("live.safety.continue"), URL: v.to(s.casePath(running), "")}, Open: true}
+	}
 	return view
 }
 
@@ -237,6 +241,9 @@ func (l *live) fields(view *templates.LiveStepView) {
 	}
 	if l.mistake.left != nil && len(view.Errors) > 0 {
 		view.ErrorNote = l.t("live.left", "n", *l.mistake.left)
+		if *l.mistake.left == 0 {
+			view.ErrorNote = l.t("live.failed.no-tries")
+		}
 	}
 }
 
@@ -297,6 +304,7 @@ func (l *live) errorText(f recovery.Field, code string) string {
 func (l *live) options(field *templates.LiveField, f recovery.Field) {
 	if f.Name == "bank" {
 		field.Kind = "select"
+		field.Options = append(field.Options, templates.LiveOption{Text: l.t("live.field.bank")})
 	}
 	for _, o := range f.Options {
 		option := templates.LiveOption{Value: o.Value, Text: o.Text, Chosen: l.mistake.typed[f.Name] == o.Value}
@@ -315,7 +323,7 @@ func (l *live) choices(view *templates.LiveStepView) {
 	view.Choices = l.offers(l.sight.Offers)
 	for _, method := range slices.Sorted(maps.Keys(l.sight.Failed)) {
 		if l.sight.Failed[method] == "locked" {
-			view.Choices = append(view.Choices, templates.LiveChoice{Text: l.t("method." + method + ".choose"), Disabled: l.t("live.another.locked", "Time", l.clock(l.sight.Locked[method]))})
+			view.Choices = append(view.Choices, templates.LiveChoice{Text: l.t("method." + method + ".choose"), Disabled: l.lockedUntil(l.sight.Locked[method])})
 		}
 	}
 	if l.sight.Place.ID == recovery.StepNext {
@@ -357,6 +365,14 @@ func sayOnce(choices []templates.LiveChoice) string {
 	return after
 }
 
+// lockedUntil says when a method opens again; at the ceiling of tries only a completed recovery or a person opens it.
+func (l *live) lockedUntil(at time.Time) string {
+	if at.IsZero() {
+		return l.t("live.another.closed")
+	}
+	return l.t("live.another.locked", "Time", l.clock(at))
+}
+
 // offers are methods as full rows.
 func (l *live) offers(list []recovery.Offer) []templates.LiveChoice {
 	var choices []templates.LiveChoice
@@ -387,11 +403,15 @@ func (l *live) worth(o recovery.Offer, some bool) string {
 
 // another is folded: the other ways, after a minute for everybody.
 func (l *live) another() *templates.LiveAnother {
-	if l.sight.Doing == "" {
+	waiting := l.sight.Place.ID == recovery.StepHold
+	if l.sight.Doing == "" && !(waiting && len(l.sight.Offers) > 0) {
 		return nil
 	}
 	view := &templates.LiveAnother{Title: l.t("live.another.title"), Text: l.t("live.another.text"), Action: l.visit.to("/case/"+l.sight.ID, ""),
 		Hidden: []templates.Field{{Name: "do", Value: "choose"}}, Last: l.last()}
+	if waiting { // one more proof, and nobody has to wait
+		view.Title = l.t("live.another.title-waiting")
+	}
 	if l.Now().Before(l.sight.Another) {
 		view.Text = l.t("live.another.soon", "Time", l.clock(l.sight.Another))
 		return view
@@ -400,6 +420,9 @@ func (l *live) another() *templates.LiveAnother {
 		if o.Value != l.sight.Doing {
 			view.Choices = append(view.Choices, o)
 		}
+	}
+	if l.sight.Verdict != nil && !waiting { // in the middle of it, back to the wait
+		view.Choices = append(view.Choices, templates.LiveChoice{Name: "method", Value: "", Text: l.t("live.another.wait", "Time", l.clock(l.sight.Hold))})
 	}
 	return view
 }

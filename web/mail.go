@@ -24,10 +24,21 @@ func (s *Site) showMail(v *visit) error {
 		return err
 	case sight.Stop != nil:
 		return s.fresh(v, 200, templates.MailStop(s.stopLinkView(v, *sight.Stop, false)))
-	case sight.Over || sight.Used && !sight.Here:
-		return s.fresh(v, 410, templates.MailStop(s.overView(v)))
+	case sight.Over || sight.Used && !sight.Here: // it proves nothing any more, but it still stops
+		return s.showSpent(v)
 	}
 	return s.fresh(v, 200, templates.MailLink(s.mailView(v, sight)))
+}
+
+// showSpent is a mailed link that was used, or is too late: what is left is "this was not me".
+func (s *Site) showSpent(v *visit) error {
+	stop, err := s.Recovery.StopLink(v.Request().Context(), v.Param("token"))
+	if err != nil {
+		return s.fresh(v, 410, templates.MailStop(s.overView(v)))
+	}
+	view := s.stopLinkView(v, stop, false)
+	view.Lead = append([]string{v.words.T("live.mail.over-lead")}, view.Lead...)
+	return s.fresh(v, 410, templates.MailStop(view))
 }
 
 // submitMail takes one of two answers: it was me, or it was not.
@@ -124,7 +135,7 @@ func (s *Site) overView(v *visit) templates.MailStopView {
 // stopLinkView is "this was not me", before and after the click.
 func (s *Site) stopLinkView(v *visit, sight recovery.StopSight, done bool) templates.MailStopView {
 	t := v.words.T
-	after := sight.State == recovery.Done || sight.State == recovery.Applying || sight.Frozen
+	after := sight.State == recovery.Done || sight.State == recovery.Applying || sight.State == recovery.Replaced || sight.Frozen
 	key := "live.veto."
 	view := templates.MailStopView{Facts: s.when(v, recovery.MailSight{Started: sight.Started, Client: sight.Client}), Contacts: s.ownContacts(v.words.Code()), Done: done}
 	switch {
@@ -135,12 +146,9 @@ func (s *Site) stopLinkView(v *visit, sight recovery.StopSight, done bool) templ
 		}
 	case done && after:
 		view.Title, view.Lead, view.Next = title(t(key+"frozen-title")), []string{t(key + "frozen-lead")}, *(&live{Site: s, visit: v}).list("live.veto.next", 3)
-	case done || sight.State == recovery.Stopped:
+	case done || sight.State == recovery.Stopped && sight.Used:
 		view.Done = true
 		view.Title, view.Lead, view.Next = title(t(key+"done-title")), []string{t(key + "done-lead")}, *(&live{Site: s, visit: v}).list("live.veto.next", 3)
-	case sight.State == recovery.Expired || sight.State == recovery.Replaced:
-		view.Done = true
-		view.Title, view.Lead = title(t(key+"done-title")), []string{t(key + "done-lead")}
 	default:
 		button, does := "button", "does"
 		view.Title, view.Lead = title(t(key+"title")), []string{t(key + "lead")}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"zhaohui/internal/recovery"
 )
 
 // personal are the things of an account that a page without rights must not show.
@@ -124,5 +126,46 @@ func TestA5_TheLanguageChangesInTheMiddle(t *testing.T) {
 	c.until()
 	if !s.opens(all, newPassword) {
 		t.Error("the wallet does not have the new password")
+	}
+}
+
+func TestW4_OnlyTheBrowserThatBeganOrTookOverSetsThePassword(t *testing.T) {
+	t.Parallel()
+	s := openLiveSite(t)
+	first, companion, second := openReader(t, s), openReader(t, s), openReader(t, s)
+	c := newCustomer(t, s, first, all, "mail")
+	c.begin("sms")
+	c.until("mail-code")
+	number := first.words(`p[class="big"]`)
+	first.beside("hand-off")
+	companion.visit(strings.TrimPrefix(first.words(`p[class="url"]`), s.url))
+	companion.fill(nil)
+	first.visit("/p/wallet/sms/mail-code")
+	c.until("password")
+	refused := func(who string, r *reader) {
+		t.Helper()
+		form := map[string]string{"new_password": newPassword, "new_password_again": newPassword}
+		page := r.page
+		r.page = first.page // as if it had the owner's form
+		r.submit(r.form(), form)
+		r.page = page
+		if s.kept(first.caseID()).State != recovery.Open || s.opens(all, newPassword) {
+			t.Fatalf("%s set the password", who)
+		}
+	}
+	refused("the companion", companion)
+	second.visit("/case")
+	second.fill(map[string]string{"resume": number})
+	refused("the guest", second)
+	s.advance(61 * time.Second)
+	second.visit("/case/" + first.caseID())
+	second.pick("method", "sms")
+	second.fill(map[string]string{"code": s.code("code", local(c.account.Phone))})
+	refused("the old browser", first)
+	refused("the companion of the old browser", companion)
+	c.hands = second
+	c.until()
+	if !s.opens(all, newPassword) {
+		t.Error("the browser that took over could not set the password")
 	}
 }

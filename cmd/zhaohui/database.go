@@ -102,9 +102,17 @@ func (d databaseSettings) keySource(create bool) vault.Source {
 func (d databaseSettings) open(ctx context.Context, now func() time.Time, log *slog.Logger) (*store.DB, error) {
 	db, err := store.Open(ctx, store.Config{URL: d.Database, Path: filepath.Join(d.folder(), "zhaohui.db"), Now: now, Log: log})
 	if err != nil {
-		return nil, fmt.Errorf("ZHAOHUI_DATABASE: %w", err)
+		return nil, d.databaseProblem(err)
 	}
 	return db, nil
+}
+
+// databaseProblem names the setting that says where the database is.
+func (d databaseSettings) databaseProblem(err error) error {
+	if d.shared() {
+		return fmt.Errorf("ZHAOHUI_DATABASE: %w", err)
+	}
+	return fmt.Errorf("ZHAOHUI_DATA: %w", err)
 }
 
 // records is the database with what is kept in it.
@@ -143,7 +151,7 @@ func openRecords(ctx context.Context, d databaseSettings, now func() time.Time, 
 		return nil, err
 	}
 	if err := store.Migrate(ctx, db); err != nil {
-		return nil, errors.Join(fmt.Errorf("ZHAOHUI_DATABASE: %w", err), db.Close())
+		return nil, errors.Join(d.databaseProblem(err), db.Close())
 	}
 	chainKey := keys.Hash("audit")
 	box := keys.Box("records")

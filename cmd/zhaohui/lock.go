@@ -12,11 +12,11 @@ import (
 func lock(data string) (func() error, error) {
 	f, err := os.OpenFile(filepath.Join(data, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("lock the data folder: %w", err)
+		return nil, fmt.Errorf("ZHAOHUI_DATA: lock the folder: %w", err)
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		_ = f.Close()
-		return nil, fmt.Errorf("the data folder %s is in use by another serve", data)
+		return nil, fmt.Errorf("ZHAOHUI_DATA: the folder %s is in use by another serve", data)
 	}
 	return f.Close, nil
 }

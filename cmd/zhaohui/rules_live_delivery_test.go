@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"log"
 	"math/big"
@@ -17,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -125,7 +127,7 @@ func TestDelivery_mailByTLSAndSMSBySignedWebhook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sms := make(chan message.Record, 100)
+	sms, ids := make(chan message.Record, 100), make(chan string, 100)
 	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil || hook.Verify(body, r.Header) != nil {
@@ -138,6 +140,7 @@ func TestDelivery_mailByTLSAndSMSBySignedWebhook(t *testing.T) {
 			t.Error(err)
 		}
 		sms <- l
+		ids <- r.Header.Get(standardwebhooks.HeaderWebhookID)
 	}))
 	t.Cleanup(gateway.Close)
 	h := aHousehold(t, "ZHAOHUI_MAIL=", "ZHAOHUI_SMTP_URL="+address, "SSL_CERT_FILE="+trusted, "ZHAOHUI_SMS=webhook:"+gateway.URL, "ZHAOHUI_SMS_SECRET="+hookSecret)
@@ -150,6 +153,39 @@ func TestDelivery_mailByTLSAndSMSBySignedWebhook(t *testing.T) {
 	code := <-sms
 	if code.To != "+86"+who.Phone || code.Purpose != "code" || code.Channel != "sms" {
 		t.Errorf("%+v", code)
+	}
+	r := h.records()
+	report := func(id, state string, at time.Time) int {
+		t.Helper()
+		body := fmt.Sprintf(`{"id":%q,"state":%q}`, id, state)
+		signature, err := hook.Sign(id, at, []byte(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+testHost+"/api/v1/deliveries", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set(standardwebhooks.HeaderWebhookID, id)
+		request.Header.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(at.Unix(), 10))
+		request.Header.Set(standardwebhooks.HeaderWebhookSignature, signature)
+		answer, err := c.client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		return answer.StatusCode
+	}
+	id := <-ids
+	eventually(t, "the SMS is taken over", func() bool {
+		return number(t, r, `SELECT COUNT(*) FROM message WHERE id = $1 AND state = 'accepted'`, id) == 1
+	})
+	if old := report(id, "bounced", time.Now().Add(-time.Hour)); old != http.StatusForbidden {
+		t.Errorf("an old report: %d", old)
+	}
+	if now := report(id, "delivered", time.Now()); now != http.StatusNoContent ||
+		number(t, r, `SELECT COUNT(*) FROM message WHERE id = $1 AND state = 'delivered'`, id) != 1 {
+		t.Errorf("a report: %d", now)
 	}
 	c.fill("code", codeIn.FindStringSubmatch(code.Text)[1])
 	c.fill("method", "mail")

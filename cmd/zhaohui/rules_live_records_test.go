@@ -197,3 +197,23 @@ func TestAccount_besideWhatServes(t *testing.T) {
 		t.Error("a letter went to an account that was erased")
 	}
 }
+
+// TestSwitch_closesAChannelAtOnce beside what serves, and opens it again.
+func TestSwitch_closesAChannelAtOnce(t *testing.T) {
+	h := aHousehold(t)
+	portal := h.serve()
+	c := aCaller(h, portal, person{})
+	for _, state := range []string{"off", "on"} {
+		if out := h.run("switch", state, "sms"); !strings.HasPrefix(out, "off:") {
+			t.Error(out)
+		}
+		eventually(t, "sms is "+state, func() bool {
+			c.get("/p/wallet/sms")
+			return strings.Contains(c.body, "/p/wallet/sms/safety") == (state == "on")
+		})
+	}
+	if out, err := h.try("switch", "off", "pigeons"); err == nil || !strings.Contains(out, "sms") {
+		t.Errorf("%v %s", err, out)
+	}
+	portal.stop(t)
+}

@@ -354,7 +354,7 @@ func (p *portal) run(addr, adminAddr string, handler http.Handler) error {
 		mux.Handle("GET /metrics", p.site.Metrics())
 		admin, err := net.Listen("tcp", adminAddr)
 		if err != nil {
-			return fmt.Errorf("listen for metrics: %w", err)
+			return fmt.Errorf("ZHAOHUI_ADMIN_ADDR: cannot listen: %w", err)
 		}
 		servers = append(servers, newServer(mux, p.log))
 		go func() { failed <- servers[1].Serve(admin) }()

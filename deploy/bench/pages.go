@@ -20,7 +20,7 @@ func (c *runCommand) pages() ([]row, error) {
 	}
 	defer s.close()
 	resets := int(c.For.Seconds()*resetsASecond) + 1
-	if err := s.enrol(ctx, resets); err != nil {
+	if err := s.enrol(ctx, accountsToReset); err != nil {
 		return nil, err
 	}
 	portal, err := c.portal("--data", s.folder)
@@ -39,7 +39,7 @@ func (c *runCommand) pages() ([]row, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := s.decide(ctx, round, resets); err != nil {
+		if err := s.decide(ctx, round*resets, resets); err != nil {
 			return nil, err
 		}
 		time.Sleep(lookForJobs)

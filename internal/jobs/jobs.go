@@ -31,7 +31,7 @@ type Database interface {
 // Config has defaults for all but Log.
 type Config struct {
 	Log     *slog.Logger
-	Workers int           // jobs that run at once: 8
+	Workers int           // jobs that run at once: 24
 	Poll    time.Duration // how long a committed job may wait to be seen: 250 ms
 	Alone   bool          // no other process runs jobs of this database: what runs at the start was left by one that died
 }
@@ -76,7 +76,7 @@ type handler struct {
 // New makes a runner that starts jobs at once and runs them after Start.
 func New(db Database, c Config) (*Runner, error) {
 	if c.Workers == 0 {
-		c.Workers = 8
+		c.Workers = 24
 	}
 	if c.Poll == 0 {
 		c.Poll = 250 * time.Millisecond
@@ -102,7 +102,7 @@ func New(db Database, c Config) (*Runner, error) {
 		JobTimeout:                  timeout,
 		RescueStuckJobsAfter:        rescue,
 		FetchPollInterval:           c.Poll,
-		FetchCooldown:               min(c.Poll, 50*time.Millisecond),
+		FetchCooldown:               min(c.Poll, 10*time.Millisecond),
 		PollOnly:                    true,
 		CompletedJobRetentionPeriod: time.Hour,
 		CancelledJobRetentionPeriod: keep,

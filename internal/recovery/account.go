@@ -23,7 +23,7 @@ func (s *Service) submitAccount(ctx context.Context, a *attempt) (Result, error)
 	subject := "account:" + account.ID
 	switch {
 	case errors.Is(err, problem.NotFound):
-		subject = "name:" + nameKey(name)
+		subject = "name:" + s.wallet.SignInName(name)
 	case err != nil:
 		return Result{}, fmt.Errorf("name an account: %w", err)
 	default:
@@ -44,22 +44,4 @@ func (s *Service) submitAccount(ctx context.Context, a *attempt) (Result, error)
 		return nil
 	})
 	return Result{Stale: stale}, err
-}
-
-// nameKey is a sign-in name as it is counted under where there is no account: however it is typed it is one name, as it would
-// be if there were one (requirement R15). Field.Parse lets plain signs through only.
-func nameKey(name string) string {
-	name = strings.ToLower(name)
-	if strings.Contains(name, "@") {
-		return name
-	}
-	number := digits(strings.TrimPrefix(name, "00"), "+")
-	if strings.Contains(number, "x") || len(number) < 7 {
-		return name
-	}
-	number = strings.TrimPrefix(number, "+")
-	if rest, ok := strings.CutPrefix(number, "86"); ok && len(rest) == 11 {
-		return rest
-	}
-	return number
 }

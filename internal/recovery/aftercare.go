@@ -156,14 +156,15 @@ func (s *Service) Stop(ctx context.Context, secret string) (StopSight, error) {
 		if err := tx.Record(Event{At: t.Now, Kind: "owner-veto", Case: c.ID, Actor: "owner", Data: map[string]string{"address": l.Address, "state": string(c.State)}}); err != nil {
 			return err
 		}
-		sight.Frozen = false
-		if !sight.Alone {
-			sight.Frozen = c.State == Done || c.State == Applying
-			if err := in.stop(); err != nil {
-				return err
-			}
+		if err := tx.Save(c); err != nil {
+			return err
 		}
-		return tx.Save(c)
+		sight.Frozen = false
+		if sight.Alone {
+			return nil
+		}
+		sight.Frozen, err = in.veto()
+		return err
 	})
 	if err != nil {
 		return sight, fmt.Errorf("stop: %w", err)
@@ -176,29 +177,44 @@ func (s *Service) Stop(ctx context.Context, secret string) (StopSight, error) {
 	return sight, nil
 }
 
-// stop ends an open case, or asks for a freeze where the password is set or being set.
-func (t *Turn) stop() error {
-	c := t.Case
-	switch c.State {
-	case Open:
-		if err := t.end(Stopped); err != nil {
-			return err
+// veto ends every open case of the account, and asks for a freeze where a password is being set or was set lately: whoever
+// said "this was not me" need not know which of several cases it was. frozen says that it came to that.
+func (t *Turn) veto() (frozen bool, err error) {
+	ids, err := t.tx.CasesOf(t.Case.Subject, t.Now.Add(-t.Policy.After.Veto))
+	if err != nil {
+		return false, err
+	}
+	for _, id := range ids {
+		c, err := t.tx.Case(id)
+		if err != nil {
+			return false, err
 		}
-	case Applying, Done:
-		if c.Facts.Freeze {
-			return nil
+		in := &Turn{Case: c, Account: t.Account, Policy: t.Policy, Now: t.Now, s: t.s, tx: t.tx}
+		switch {
+		case c.State == Open:
+			err = in.end(Stopped)
+		case c.Facts.Freeze:
+			frozen = true
+			continue
+		default:
+			frozen, c.Facts.Freeze = true, true
+			err = t.tx.Apply(id)
 		}
-		c.Facts.Freeze = true
-		if err := t.tx.Apply(c.ID); err != nil {
-			return err
+		if err != nil {
+			return false, err
 		}
-	default:
-		return nil
+		if err := t.tx.Save(c); err != nil {
+			return false, err
+		}
+	}
+	if len(ids) == 0 {
+		return false, nil
 	}
 	if err := t.tx.Forget(t.announced()); err != nil { // whoever begins again is announced again
-		return err
+		return false, err
 	}
-	return t.tell(PurposeStopped, time.Time{})
+	t.Case.Facts.Freeze = t.Case.Facts.Freeze || frozen // for the letter alone: it was saved before
+	return frozen, t.tell(PurposeStopped, time.Time{})
 }
 
 // end closes a case: its links and codes die, the owner's links that stop things stay.

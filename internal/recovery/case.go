@@ -51,6 +51,7 @@ type Facts struct {
 	Frozen                  bool                 `json:",omitzero"` // and the wallet did it
 	Verdict                 *Verdict             `json:",omitzero"` // set when the route became enough; it stays (requirement R14)
 	Ready                   bool                 `json:",omitzero"` // the end of the hold was announced
+	HeldFor                 []Class              // what was proved when the hold began
 	Hold                    time.Time            `json:",omitzero"` // a password may be chosen from then on; zero if at once
 	Password                []byte               `json:",omitzero"` // sealed, between the decision and the wallet's answer
 	Decided                 int                  `json:",omitzero"` // how often a password was chosen: part of the key of the write
@@ -86,6 +87,7 @@ type Environment struct {
 
 // Session is a browser with rights on a case. Only hashes of tokens are kept.
 type Session struct {
+	By        []byte   // keyed hash of the submit that changed the token: only its exact repeat is given a new one
 	Hash, Old string   // Old still opens for a minute
 	Also      []string `json:",omitzero"` // and so do those of the clicks in between
 	Changed   time.Time

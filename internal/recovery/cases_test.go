@@ -43,19 +43,11 @@ func TestR1_aCardOnTheSameNumberIsNoSecondProof(t *testing.T) {
 	v := o.come("card", full)
 	v.prove("sms")
 	v.at("card") // the channel's own comes by itself
-	v.pass("card", "card", "own")
-	if sent := v.at("card-code").Place.Sent; !sent.Refused { // the same number within a minute
-		t.Errorf("%+v", sent)
+	if r := v.say("card", "card", "own"); r.Wrong["card"] != "card-same-number" {
+		t.Errorf("one number was two: %+v", r)
 	}
-	o.advance(time.Minute)
-	if err := o.Resend(context.Background(), v.key, home); err != nil {
-		t.Fatal(err)
-	}
-	v.pass("card-code", "code", v.letter().Code)
-	v.pass("card-check", "last4", "1016", "bank", "中国工商银行")
-	if sight := v.at("next"); sight.Verdict != nil || sight.Needed != 1 {
-		t.Errorf("one number was two: %+v", sight.Verdict)
-	}
+	v.prove("card") // another number is
+	v.at("password")
 }
 
 func TestR10_everythingElseOfTheAccountEnds(t *testing.T) {
@@ -485,4 +477,92 @@ func TestR9_simplePasswordsAreRefused(t *testing.T) {
 		}
 	})
 	v.at("password")
+}
+
+// R11: what failed closes one method of recovery, and nothing of the account.
+func TestR11_failuresLockNeitherPayingNorOtherWays(t *testing.T) {
+	o := openOffice(t)
+	before, err := o.real.State(context.Background(), "acct-full")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for channel, said := range map[string][]string{"backup": {"backup", "backup_password", "no"}, "authenticator": {"authenticator", "code", "000000"},
+		"recoverycodes": {"recovery-code", "code", "AAAAA"}} {
+		v := o.come(channel, full, strange)
+		for range 7 {
+			v.say(said[0], said[1:]...)
+		}
+		if sight := v.at("first"); sight.Failed[channel] != "locked" || sight.Locked[channel].IsZero() {
+			t.Errorf("%s: %v until %v", channel, sight.Failed, sight.Locked)
+		}
+	}
+	after, err := o.real.State(context.Background(), "acct-full")
+	if err != nil || after != before {
+		t.Errorf("the account was %+v and is %+v, %v", before, after, err)
+	}
+	if ok, err := o.real.CheckPassword(context.Background(), "acct-full", oldWord); !ok || err != nil {
+		t.Errorf("the password: %v, %v", ok, err)
+	}
+	v := o.come("mail", full)
+	v.prove("mail")
+	v.prove("sms")
+	v.finish(newWord)
+}
+
+func TestR13_allThatOneKnowsIsOneProof(t *testing.T) {
+	o := openOffice(t)
+	v := o.come("mail", full)
+	v.prove("mail")
+	o.advance(24 * time.Hour)
+	w := o.come("identity", full)
+	w.prove("identity")
+	for _, method := range []string{"questions", "current"} {
+		if err := o.Choose(context.Background(), w.key, method, home); err != nil || w.look().Doing == method || strings.Contains(w.offered(), method) {
+			t.Errorf("%s beside identity: offered %s, %v", method, w.offered(), err)
+		}
+	}
+	w.prove("mail")
+	w.at("password")
+}
+
+func TestL19_anUnusualEnvironmentRaisesTheBar(t *testing.T) {
+	o := openOffice(t)
+	v := o.come("backup", full, strange)
+	v.prove("backup")
+	if sight := v.look(); !sight.Environment.Unusual || strings.Join(sight.Environment.Reasons, " ") != recovery.ReasonUnknown {
+		t.Errorf("%+v", sight.Environment)
+	}
+	v.prove("mail")
+	v.at("hold") // two classes and a day
+	three := o.come("authenticator", full)
+	three.prove("authenticator")
+	three.prove("sms")
+	three.at("password") // at home two are enough
+}
+
+// What a card's page allows follows its bank (coverage L08).
+func TestR3_cardsHaveTriesByTheirBank(t *testing.T) {
+	o := openOffice(t)
+	v := o.come("card", full)
+	v.prove("mail")
+	v.pass("card", "card", "town")
+	o.advance(10 * time.Minute)
+	v.pass("card-wait")
+	code := v.letter().Code
+	for range 2 { // two a day, of the ten of the method
+		v.say("card-code", "code", wrongCode(code))
+	}
+	if r := v.say("card-code", "code", code); r.Locked.IsZero() {
+		t.Errorf("the third: %+v", r)
+	}
+	if r := v.at("next"); r.Failed["card"] != "locked" {
+		t.Errorf("%+v", r.Failed)
+	}
+	w := o.come("card", full)
+	w.prove("backup")
+	for value, code := range map[string]string{"gone": "card-lost", "nonsense": "required"} {
+		if r := w.say("card", "card", value); r.Wrong["card"] != code {
+			t.Errorf("%s: %+v, want %s", value, r, code)
+		}
+	}
 }

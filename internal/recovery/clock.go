@@ -23,7 +23,9 @@ func (c *Case) act(now time.Time, step Step) {
 
 // held says that the person did nothing since a hold ended, or that it has not ended: nobody can be asked to watch for it,
 // so no time of their own runs.
-func (c *Case) held() bool { return !c.Facts.Hold.IsZero() && !c.Acted.After(c.Facts.Hold) }
+func (c *Case) held() bool {
+	return c.Facts.Verdict != nil && !c.Facts.Hold.IsZero() && !c.Acted.After(c.Facts.Hold)
+}
 
 // deadline is when an open case ends if nothing more is done.
 func (c *Case) deadline(times CaseTimes, step Step) time.Time {

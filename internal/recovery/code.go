@@ -46,8 +46,8 @@ func (t *Turn) Send(to Sending) (Code, error) {
 	}
 	c := Code{ID: token(), Channel: to.Channel, Address: to.Address, Rests: to.Rests, Letter: token(), Sent: t.Now, Until: t.Now.Add(life),
 		Next: t.Now.Add(t.Policy.Sends.Between)}
+	err := t.budget(to)
 	var refused throttle.Refused
-	err := t.tx.Take(t.Now, t.sends(to)...)
 	if errors.As(err, &refused) {
 		c.Refused, c.Next, c.Until = true, refused.Until, t.Now
 		if c.Next.IsZero() {
@@ -80,11 +80,37 @@ func (t *Turn) Send(to Sending) (Code, error) {
 	return c, nil
 }
 
+// SendAgain sends another code in the place of one; if a limit keeps it back, the one before stays good as long as it lasts.
+func (t *Turn) SendAgain(before Code, to Sending) (Code, error) {
+	c, err := t.Send(to)
+	if err != nil || !c.Refused || before.Refused || len(before.Hash) == 0 || before.Address != to.Address || !t.Now.Before(before.Until) {
+		return c, err
+	}
+	before.Next = c.Next
+	return before, nil
+}
+
 // Reveal makes another code for the same destination, to be shown and not sent. It lasts as long as the first.
 func (t *Turn) Reveal(c Code) (revealed Code, number string) {
 	c.ID, number = token(), sixDigits()
 	c.Hash = t.s.hash.Sum(c.bound(t.Case.ID, number))
 	return c, number
+}
+
+// budget counts one message. One that nobody will get is refused as any other, but uses nothing up that is everybody's.
+func (t *Turn) budget(to Sending) error {
+	total := throttle.Limit{Key: "send-total:" + to.Channel, Max: t.Policy.Sends.Total[to.Channel], Within: day}
+	if to.To != "" {
+		return t.tx.Take(t.Now, append(t.sends(to), total)...)
+	}
+	left, err := t.tx.Left(t.Now, total)
+	if err == nil && left == 0 {
+		err = throttle.Refused{Limit: total, Until: t.Now.Add(day)}
+	}
+	if err != nil {
+		return err
+	}
+	return t.tx.Take(t.Now, t.sends(to)...)
 }
 
 // sends are the limits of R5 for one message.
@@ -98,10 +124,9 @@ func (t *Turn) sends(to Sending) []throttle.Limit {
 	return []throttle.Limit{
 		{Key: "send-gap:" + destination, Max: 1, Within: s.Between},
 		{Key: "send:" + destination, Max: s.PerDestination, Within: day},
-		{Key: "send-account:" + t.Case.Subject, Max: s.PerAccount, Within: day},
+		{Key: "send-account:" + t.Case.Subject + ":" + t.who(), Max: s.PerAccount, Within: day},
 		{Key: "send-network:" + t.s.index.Sum(networkOf(t.Client.Network)), Max: s.PerNetwork, Within: day},
-		{Key: "send-method:" + t.doing.Method + ":" + t.Case.Subject, Max: s.PerMethod[t.doing.Method], Within: day},
-		{Key: "send-total:" + to.Channel, Max: s.Total[to.Channel], Within: day},
+		{Key: "send-method:" + t.doing.Method + ":" + t.Case.Subject + ":" + t.who(), Max: s.PerMethod[t.doing.Method], Within: day},
 	}
 }
 

@@ -17,7 +17,7 @@ const (
 
 // environment judges where a case comes from, once, when the account was named.
 func (p *Policy) environment(a *wallet.Account, subject string, client Client, now time.Time) Environment {
-	e := Environment{Client: client.Kind, Known: slices.Contains(client.Known, subject)}
+	e := Environment{Client: client.Kind, Known: slices.Contains(client.Known, subject) && (a == nil || !a.Frozen)} // after "this was not me" no browser is
 	if a == nil {
 		return e
 	}

@@ -60,7 +60,7 @@ func (f Field) Parse(typed string, now time.Time) (value, code string) {
 		return "", ""
 	case value == "":
 		return "", "required"
-	case !utf8.ValidString(value) || utf8.RuneCountInString(value) > limit || strings.ContainsFunc(value, unicode.IsControl):
+	case !utf8.ValidString(typed) || utf8.RuneCountInString(value) > limit || strings.ContainsFunc(value, unicode.IsControl):
 		return "", "format"
 	}
 	switch f.Kind {
@@ -79,7 +79,7 @@ func (f Field) Parse(typed string, now time.Time) (value, code string) {
 		return idNumber(value, now)
 	case FieldPhone:
 		value = digits(value, "+")
-		if n := len(strings.TrimPrefix(value, "+")); n < 5 || n > 15 {
+		if number := strings.TrimPrefix(value, "+"); len(number) < 5 || len(number) > 15 || strings.ContainsAny(number, "x+") {
 			return "", "format"
 		}
 	case FieldSaved:

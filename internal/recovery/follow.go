@@ -50,7 +50,7 @@ func (s *Service) Mail(ctx context.Context, secret string, key Key) (MailSight, 
 func (t *Turn) mailSight(l Link, key Key) MailSight {
 	f := t.Case.Facts
 	m := MailSight{Case: l.Case, Channel: f.Channel, Lang: f.Lang, Used: !l.Used.IsZero(), Started: t.Case.Started, Client: f.Environment.Client, Until: l.Expires}
-	m.Here = key.Case == l.Case && t.Case.role(key.Token, t.Now) == Owner
+	m.Here = key.Case == l.Case && t.Case.role(key.Token, t.Now) == Owner && !t.Case.late(key.Token, t.Now)
 	m.Over = t.state() != Open || f.Doing == nil || f.Verdict != nil
 	return m
 }

@@ -28,7 +28,7 @@ func (s *Service) Switch(ctx context.Context, key Key, client Client) error {
 func (s *Service) Choose(ctx context.Context, key Key, method string, client Client) error {
 	return s.act(ctx, key, client, func(t *Turn) error {
 		f := t.Case.Facts
-		if !f.Named || f.Verdict != nil {
+		if !f.Named || f.Verdict != nil && !t.holding() || t.doing != nil && t.doing.Method == method {
 			return nil
 		}
 		for _, o := range t.choices() {
@@ -51,9 +51,6 @@ func (s *Service) Resend(ctx context.Context, key Key, client Client) error {
 		return nil
 	}
 	_, err = s.change(ctx, a, func(t *Turn) error {
-		if err := t.tx.EndLinks(t.Case.ID, LinkStop); err != nil {
-			return err
-		}
 		if err := m.Resend(t); err != nil {
 			return fmt.Errorf("resend: %w", err)
 		}
@@ -82,6 +79,9 @@ func (s *Service) Cancel(ctx context.Context, key Key, client Client) error {
 	})
 }
 
+// mostActs is how often an hour a case may be turned about: more than a person can, and not enough to fill the trail.
+const mostActs = 200
+
 // act changes an open case of the owner or a companion, whatever its step.
 func (s *Service) act(ctx context.Context, key Key, client Client, fn func(t *Turn) error) error {
 	a, err := s.attempt(ctx, key, client)
@@ -94,7 +94,13 @@ func (s *Service) act(ctx context.Context, key Key, client Client, fn func(t *Tu
 	if a.place.ID == StepEnded {
 		return nil
 	}
-	_, err = s.change(ctx, a, fn)
+	limit := throttle.Limit{Key: "act:" + key.Case, Max: mostActs, Within: time.Hour}
+	_, err = s.change(ctx, a, func(t *Turn) error {
+		if err := t.tx.Take(t.Now, limit); err != nil {
+			return err
+		}
+		return fn(t)
+	})
 	return err
 }
 
@@ -157,6 +163,9 @@ func (s *Service) Again(ctx context.Context, key Key, method string, client Clie
 			if err := s.method(id).Begin(t); err != nil {
 				return fmt.Errorf("again: %w", err)
 			}
+			if err := t.record("proof-again", map[string]string{"method": id}); err != nil {
+				return err
+			}
 			return tx.Save(c)
 		})
 	}
@@ -175,7 +184,7 @@ func (t *Turn) again() []string {
 		if t.s.method(id) == nil || t.Account == nil || rule.Later {
 			continue
 		}
-		able := slices.ContainsFunc(m.Prospects(t.Account, t.Now), func(p Proof) bool { return !shares(p.Rests, distrusted) })
+		able := slices.ContainsFunc(m.Prospects(t.Account, t.Policy), func(p Proof) bool { return !shares(p.Rests, distrusted) })
 		if able && slices.ContainsFunc(passed, func(p Proof) bool { return p.Class == rule.Class }) {
 			list = append(list, id)
 		}
@@ -200,6 +209,8 @@ func (s *Service) HandOff(ctx context.Context, key Key, client Client) (secret s
 // HandoffSight is what the other screen shows before it joins.
 type HandoffSight struct {
 	Number  int
+	Started time.Time
+	Client  string // what the case was begun on
 	Channel string
 	Lang    string
 }
@@ -214,7 +225,7 @@ func (s *Service) LookHandoff(ctx context.Context, caseID, secret string) (Hando
 	if h == nil {
 		return HandoffSight{}, fmt.Errorf("hand-off: %w", problem.Expired)
 	}
-	return HandoffSight{Number: h.Number, Channel: c.Facts.Channel, Lang: c.Facts.Lang}, nil
+	return HandoffSight{Started: c.Started, Client: c.Facts.Environment.Client, Number: h.Number, Channel: c.Facts.Channel, Lang: c.Facts.Lang}, nil
 }
 
 func (c *Case) handoff(secret string, now time.Time) *Handoff {

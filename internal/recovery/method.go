@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"zhaohui/internal/throttle"
@@ -16,7 +17,7 @@ type Method interface {
 	ID() string
 	// Prospects are the proofs that an account could give with it, without class and times; none if it has not what the
 	// method needs.
-	Prospects(a *wallet.Account, now time.Time) []Proof
+	Prospects(a *wallet.Account, p *Policy) []Proof
 	// Begin starts it, inside a transaction: it may send a code through the turn and keeps its state there.
 	Begin(t *Turn) error
 	// Step is the page on which the person stands, from the state alone.
@@ -85,9 +86,12 @@ type Turn struct {
 	Client  Client
 
 	doing    *Doing
-	standing Step // of the case, also where a guest stands elsewhere
+	by       []byte // keyed hash of the submit that this turn is for
+	standing Step   // of the case, also where a guest stands elsewhere
 	s        *Service
-	tx       Tx // nil outside of a transaction
+
+	reckoning bool // the own clock is being read
+	tx        Tx   // nil outside of a transaction
 }
 
 // Client is the browser that a request comes from.
@@ -126,6 +130,15 @@ func (t *Turn) Same(what, typed string) string {
 	return t.Key(what) + ":" + t.s.index.Sum(t.Key(what)+"\x00"+typed)
 }
 
+// Useless says that a proof by a method would count nothing beside what is proved, because it rests on the same or on what
+// is distrusted.
+func (t *Turn) Useless(method string, rests []string) bool {
+	distrusted := t.situation().Distrusted
+	return shares(rests, distrusted) || slices.ContainsFunc(trusted(t.Case.Facts.Proofs, distrusted), func(p Proof) bool {
+		return p.Method != method && p.Holder == t.Case.Facts.Holder && shares(p.Rests, rests)
+	})
+}
+
 // AccountID is the id for checks by the wallet; an account that does not exist has one that is nobody's.
 func (t *Turn) AccountID() string {
 	if t.Account == nil {
@@ -137,9 +150,13 @@ func (t *Turn) AccountID() string {
 // Limit names a limit of the account for a method or a part of it. A known browser has its own allowance, so that a
 // stranger cannot use up the owner's (requirement R3).
 func (t *Turn) Limit(what string, tries Tries) throttle.Limit {
-	who := "stranger"
+	return throttle.Limit{Key: "try:" + what + ":" + t.Case.Subject + ":" + t.who(), Max: tries.Max, Within: tries.Within}
+}
+
+// who has an allowance: the known browsers of the account, or strangers.
+func (t *Turn) who() string {
 	if t.Case.Facts.Environment.Known && t.doing == t.Case.Facts.Doing { // a guest is a stranger until they proved something
-		who = "known"
+		return "known"
 	}
-	return throttle.Limit{Key: "try:" + what + ":" + t.Case.Subject + ":" + who, Max: tries.Max, Within: tries.Within}
+	return "stranger"
 }

@@ -1,6 +1,7 @@
 package recovery_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -459,13 +460,15 @@ func (w *watched) SetPassword(ctx context.Context, id string, reset wallet.Reset
 	return err
 }
 
-// countedHash counts the comparisons of codes.
+// countedHash counts the comparisons of codes: what is hashed for one has five parts.
 type countedHash struct {
 	recovery.Hash
 	compared atomic.Int64
 }
 
 func (h *countedHash) Equal(sum, text []byte) bool {
-	h.compared.Add(1)
+	if bytes.Count(text, []byte{0}) == 4 {
+		h.compared.Add(1)
+	}
 	return h.Hash.Equal(sum, text)
 }

@@ -20,7 +20,7 @@ func (s *Service) submitPassword(ctx context.Context, a *attempt) (Result, error
 	}
 	password := a.in["new_password"]
 	if password != a.in["new_password_again"] {
-		return Result{Wrong: map[string]string{"new_password_again": "not-equal"}}, nil
+		return s.mistaken(ctx, a, map[string]string{"new_password_again": "not-equal"})
 	}
 	why := weakness(password)
 	if why == "" {
@@ -31,7 +31,7 @@ func (s *Service) submitPassword(ctx context.Context, a *attempt) (Result, error
 		why = string(refusal)
 	}
 	if why != "" {
-		return Result{Wrong: map[string]string{"new_password": why}}, nil
+		return s.mistaken(ctx, a, map[string]string{"new_password": why})
 	}
 	var fresh string
 	stale, err := s.change(ctx, a, func(t *Turn) error {
@@ -42,7 +42,7 @@ func (s *Service) submitPassword(ctx context.Context, a *attempt) (Result, error
 		c.State, c.Facts.Problem = Applying, ""
 		c.Facts.Password = s.box.Seal([]byte(password), passwordContext(c.ID))
 		c.Facts.Handoffs, c.Facts.Return, c.Facts.Decided = nil, nil, c.Facts.Decided+1
-		fresh = c.renew(t.Now)
+		fresh = c.renew(t.Now, t.by)
 		if err := t.tx.EndLinks(c.ID, LinkStop); err != nil {
 			return err
 		}

@@ -54,7 +54,10 @@ func (t *Turn) openStep() (Step, string) {
 		return Step{ID: StepSafety}, ""
 	case !f.Named:
 		return Step{ID: StepAccount, Fields: []Field{{Name: "account", Kind: FieldAccount}}}, ""
-	case f.Verdict != nil && t.Now.Before(f.Hold):
+	case t.holding() && t.doing != nil && t.s.method(t.doing.Method) != nil: // one more proof, so as not to wait
+		m := t.s.method(t.doing.Method)
+		return m.Step(t), m.ID()
+	case t.holding():
 		return Step{ID: StepHold, Wait: &Wait{Who: "time", From: f.Hold.Add(-f.Verdict.Hold), Until: f.Hold}}, ""
 	case f.Verdict != nil:
 		return Step{ID: StepPassword, Fields: []Field{{Name: "new_password", Kind: FieldPassword}, {Name: "new_password_again", Kind: FieldPassword}}}, ""
@@ -68,6 +71,9 @@ func (t *Turn) openStep() (Step, string) {
 	}
 	return Step{ID: StepNext, Fields: []Field{t.methodField(t.offers())}}, ""
 }
+
+// holding says that the route is enough and time has to pass.
+func (t *Turn) holding() bool { return t.Case.Facts.Verdict != nil && t.Now.Before(t.Case.Facts.Hold) }
 
 // choices are the methods that a person can turn to now.
 func (t *Turn) choices() []Offer {
@@ -128,12 +134,11 @@ func (t *Turn) offers() []Offer {
 	var list []Offer
 	for _, id := range order {
 		m := t.s.method(id)
-		if m == nil || t.Case.Facts.Failed[id] != "" || slices.ContainsFunc(list, func(o Offer) bool { return o.Method == id }) ||
-			slices.ContainsFunc(proofs, func(p Proof) bool { return p.Method == id }) {
+		if m == nil || t.Case.Facts.Failed[id] != "" || slices.ContainsFunc(list, func(o Offer) bool { return o.Method == id }) {
 			continue
 		}
 		best, found := Verdict{}, false
-		for _, prospect := range m.Prospects(t.Account, t.Now) {
+		for _, prospect := range m.Prospects(t.Account, t.Policy) {
 			prospect.Class, prospect.Method = t.Policy.Methods[id].Class, id
 			v := t.Policy.Judge(append(slices.Clone(proofs), prospect), situation)
 			if v.better(now) && (!found || v.better(best)) {

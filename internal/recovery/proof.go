@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // prove adds a proof and goes on: it announces the first one, judges all, and begins the channel's own method if that is
@@ -28,12 +29,12 @@ func (t *Turn) prove(m Method, rests []string, role Role) (fresh string, err err
 	if role == Companion {
 		return "", nil
 	}
-	return t.Case.renew(t.Now), nil
+	return t.Case.renew(t.Now, t.by), nil
 }
 
 // move takes the case to the browser that proved a passed class again. A resume code and one proof are no more than one
-// proof: what was proved in the other browser does not count here, only the time that a hold has waited does. An unusual
-// environment on either side raises the bar.
+// proof: what was proved in the other browser does not count here. The time that a hold has waited does, if the same classes
+// are proved again and nothing is more unusual here.
 func (t *Turn) move() (fresh string, err error) {
 	f := &t.Case.Facts
 	f.Holder++
@@ -43,23 +44,28 @@ func (t *Turn) move() (fresh string, err error) {
 	for _, reason := range here.Reasons {
 		if !slices.Contains(f.Environment.Reasons, reason) {
 			f.Environment.Reasons = append(f.Environment.Reasons, reason)
+			f.Hold, f.HeldFor = time.Time{}, nil // what waited there was something else
 		}
 	}
 	f.Environment.Unusual, f.Environment.Known = len(f.Environment.Reasons) > 0, here.Known
 	if err := t.record("case-moved", map[string]string{"environment": strings.Join(here.Reasons, " ")}); err != nil {
 		return "", err
 	}
-	return t.Case.renew(t.Now), t.judge()
+	return t.Case.renew(t.Now, t.by), t.judge()
 }
 
-// judge looks whether the route is enough now. What became enough stays enough (requirement R14).
+// judge looks whether the route is enough now. What became enough stays enough (requirement R14); as long as it waits, one
+// more proof can shorten the wait.
 func (t *Turn) judge() error {
 	f := &t.Case.Facts
-	if f.Verdict != nil {
+	if f.Verdict != nil && !t.holding() {
 		return nil
 	}
 	v := t.Policy.Judge(t.proofs(f.Own), t.situation())
-	if !v.Enough {
+	switch {
+	case f.Verdict != nil && !(v.Enough && v.better(*f.Verdict)):
+		return nil
+	case !v.Enough:
 		return t.ownNext()
 	}
 	f.Verdict = &v
@@ -67,10 +73,14 @@ func (t *Turn) judge() error {
 	if err := t.record("route-enough", data); err != nil {
 		return err
 	}
-	if v.Hold == 0 || !f.Hold.IsZero() { // it waits already, or has waited
+	switch {
+	case v.Hold == 0:
+		f.Hold = time.Time{}
+		return nil
+	case !f.Hold.IsZero() && slices.Equal(f.HeldFor, v.Classes): // it waits for the same already, or has waited
 		return nil
 	}
-	f.Hold = t.Now.Add(v.Hold)
+	f.Hold, f.HeldFor, f.Ready = t.Now.Add(v.Hold), v.Classes, false
 	return t.tell(PurposeHold, f.Hold)
 }
 

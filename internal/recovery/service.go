@@ -119,7 +119,7 @@ func (s *Service) Begin(ctx context.Context, b Beginning) (Key, error) {
 	c := &Case{ID: caseID(now), State: Open, Started: now, Acted: now, Facts: Facts{Platform: b.Platform, Channel: b.Channel, Lang: b.Lang, Safe: true,
 		Claims: b.Claims, Failed: map[string]string{}, Code: newResumeCode(), Environment: Environment{Client: b.Client.Kind}}}
 	c.Resume = s.index.Sum("resume:" + c.Facts.Code)
-	key := Key{c.ID, c.renew(now)}
+	key := Key{c.ID, c.renew(now, nil)}
 	err := s.store.Do(ctx, func(tx Tx) error {
 		limit := throttle.Limit{Key: "begin:" + s.index.Sum(networkOf(b.Client.Network)), Max: s.policy.Case.PerNetwork, Within: time.Hour}
 		if err := tx.Take(now, limit); err != nil {
@@ -187,10 +187,10 @@ func (t *Turn) counting() []Proof {
 // own is the reading of the case's own clock now.
 func (t *Turn) own() time.Duration {
 	step := Step{}
-	if doing := t.Case.Facts.Doing; doing != nil {
+	if doing := t.Case.Facts.Doing; doing != nil && !t.reckoning {
 		if m := t.s.method(doing.Method); m != nil {
 			in := *t
-			in.doing = doing
+			in.doing, in.reckoning = doing, true // a step may ask in turn what counts
 			step = m.Step(&in)
 		}
 	}

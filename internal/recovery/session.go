@@ -51,7 +51,8 @@ func (c *Case) role(token string, now time.Time) Role {
 	return Nobody
 }
 
-// late says that a token is one before the newest: the answer that carried the new one never arrived.
+// late says that a token is one before the newest: the answer that carried the new one never arrived. It shows the page for
+// a minute and changes nothing: somebody may have copied it before rights were gained.
 func (c *Case) late(token string, now time.Time) bool {
 	session := c.Facts.Session
 	late := false
@@ -68,14 +69,15 @@ const mostLate = 8
 // answer of several clicks arrives.
 func (c *Case) renewLate(now time.Time) string {
 	before := c.Facts.Session
-	fresh := c.renew(now)
+	fresh := c.renew(now, before.By)
 	c.Facts.Session.Also = append(before.Also, before.Old)
 	return fresh
 }
 
 // renew gives the owner's browser a new token: at every gain of rights (requirement W4).
-func (c *Case) renew(now time.Time) string {
+// By is the keyed hash of the submit that gained it, nil if it was none.
+func (c *Case) renew(now time.Time, by []byte) string {
 	fresh := token()
-	c.Facts.Session = Session{Hash: hashToken(fresh), Old: c.Facts.Session.Hash, Changed: now}
+	c.Facts.Session = Session{Hash: hashToken(fresh), Old: c.Facts.Session.Hash, Changed: now, By: by}
 	return fresh
 }

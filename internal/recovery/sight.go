@@ -77,7 +77,7 @@ func (s *Service) Look(ctx context.Context, key Key) (Sight, error) {
 	v.Needed, v.Unreachable = a.Policy.Judge(v.Proofs, situation).Needed, situation.Unreachable && len(v.Proofs) > 0
 	if len(v.Proofs) == 0 {
 		v.Offers = a.firsts()
-	} else if f.Verdict == nil {
+	} else if f.Verdict == nil || a.holding() {
 		v.Offers = a.offers()
 	}
 	if f.Doing != nil {

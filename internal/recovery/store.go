@@ -36,9 +36,13 @@ type Tx interface {
 	Save(c *Case) error
 	// OpenCases are the ids of all open cases of a subject (a blind index), the newest first.
 	OpenCases(subject string) ([]string, error)
+	// CasesOf are the ids of the cases of a subject that are open or being applied, and of those that were done since a moment.
+	CasesOf(subject string, since time.Time) ([]string, error)
 	// Take counts one use of each limit at a moment, or of none: throttle.Refused names the first that is reached.
 	// The count stays even if another transaction of the same request fails later.
 	Take(at time.Time, limits ...throttle.Limit) error
+	// Left is how many more uses all of these limits allow at a moment; it counts nothing.
+	Left(at time.Time, limits ...throttle.Limit) (int, error)
 	// Clear forgets the uses in a row of these keys (not those of a stretch of time).
 	Clear(keys ...string) error
 	// Once says true the first time that a key is seen within a time, e.g. for "announced once in 24 hours".

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,13 +40,14 @@ func (s *Service) Submit(ctx context.Context, key Key, step string, form map[str
 	if err != nil {
 		return Result{}, err
 	}
-	if a.place.ID != step {
-		return s.stale(ctx, a)
+	a.by = s.hash.Sum(repeatKey(key.Case, step, form))
+	if a.place.ID != step || a.Case.late(key.Token, a.Now) {
+		return s.stale(ctx, a, repeatKey(key.Case, step, form))
 	}
 	if a.in, err = a.parse(form); err != nil {
 		var invalid problem.Invalid
 		errors.As(err, &invalid)
-		return Result{Wrong: invalid.Fields}, nil
+		return s.mistaken(ctx, a, invalid.Fields)
 	}
 	switch {
 	case a.place.Method != "":
@@ -60,10 +63,11 @@ func (s *Service) Submit(ctx context.Context, key Key, step string, form map[str
 }
 
 // stale is the answer to a form for another step. A browser that still brings its token of before (a second click, whose
-// first answer was lost) gets a new one, or it would be shut out within a minute.
-func (s *Service) stale(ctx context.Context, a *attempt) (Result, error) {
+// first answer was lost) gets a new one, or it would be shut out within a minute; but only for the very submit that changed
+// the token, as whoever copied the cookie before does not know what was typed.
+func (s *Service) stale(ctx context.Context, a *attempt, repeat []byte) (Result, error) {
 	result := Result{Stale: true}
-	if !a.Case.late(a.key.Token, a.Now) {
+	if by := a.Case.Facts.Session.By; !a.Case.late(a.key.Token, a.Now) || len(by) == 0 || !s.hash.Equal(by, repeat) {
 		return result, nil
 	}
 	err := s.do(ctx, func(tx Tx) error {
@@ -78,6 +82,24 @@ func (s *Service) stale(ctx context.Context, a *attempt) (Result, error) {
 		return Result{}, fmt.Errorf("renew a token: %w", err)
 	}
 	return result, nil
+}
+
+// repeatKey is what makes two submits the same.
+func repeatKey(caseID, step string, form map[string]string) []byte {
+	parts := []string{caseID, step}
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		parts = append(parts, name, form[name])
+	}
+	return []byte(strings.Join(parts, "\x00"))
+}
+
+// mistaken is the answer to something that cannot be right: nothing happened, but somebody is there (requirement R14).
+func (s *Service) mistaken(ctx context.Context, a *attempt, wrong map[string]string) (Result, error) {
+	stale, err := s.change(ctx, a, func(*Turn) error { return nil })
+	if stale || err != nil {
+		return Result{Stale: stale}, err
+	}
+	return Result{Wrong: wrong}, nil
 }
 
 // attempt reads the case and finds where its bearer stands.
@@ -141,12 +163,12 @@ func (s *Service) change(ctx context.Context, a *attempt, fn func(t *Turn) error
 		if err != nil {
 			return err
 		}
-		t := &Turn{Case: c, Account: a.Account, Wallet: a.Wallet, Policy: a.Policy, Now: a.Now, Client: a.Client, doing: c.Facts.Doing, s: s, tx: tx}
+		t := &Turn{Case: c, Account: a.Account, Wallet: a.Wallet, Policy: a.Policy, Now: a.Now, Client: a.Client, doing: c.Facts.Doing, by: a.by, s: s, tx: tx}
 		role := c.role(a.key.Token, t.Now)
 		if a.right && role != Guest {
 			t.reopen(nonce)
 		}
-		if now := t.placeOf(role); role != a.role || now.ID != a.place.ID || t.nonce() != nonce {
+		if now := t.placeOf(role); role != a.role || c.late(a.key.Token, t.Now) || now.ID != a.place.ID || t.nonce() != nonce {
 			stale = true
 			return nil
 		}

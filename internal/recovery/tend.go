@@ -18,7 +18,7 @@ func (p *Policy) DueAt(c *Case) time.Time {
 	f := c.Facts
 	switch {
 	case c.State == Applying:
-		return c.Acted.Add(5 * time.Minute)
+		return c.Acted.Add(time.Minute)
 	case !f.Hold.IsZero() && !f.Ready:
 		return f.Hold
 	case !f.Hold.IsZero() && !c.Acted.After(f.Hold):

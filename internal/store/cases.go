@@ -225,6 +225,13 @@ func (t *caseTx) OpenCases(subject string) ([]string, error) {
 	return ids, failed("list open cases", err)
 }
 
+// CasesOf lists what may still be stopped or frozen.
+func (t *caseTx) CasesOf(subject string, since time.Time) ([]string, error) {
+	ids, err := texts(t.tx.QueryContext(t.ctx, `SELECT id FROM recovery_case WHERE subject = $1 AND subject <> ''
+		AND (state IN ('open', 'applying') OR state = 'done' AND updated >= $2) ORDER BY started DESC, id`, subject, millis(since)))
+	return ids, failed("list cases of an account", err)
+}
+
 func (t *caseTx) Apply(caseID string) error {
 	if err := t.s.deps.Enqueue(t.ctx, t.tx, JobApply, caseID); err != nil {
 		return failed("start to apply a case", err)

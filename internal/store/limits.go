@@ -130,14 +130,23 @@ func (t *caseTx) Once(at time.Time, key string, within time.Duration) (bool, err
 
 // Left is how many more uses all of these limits allow at a moment; it counts nothing.
 func (s *Cases) Left(ctx context.Context, at time.Time, limits ...throttle.Limit) (int, error) {
+	return whatIsLeft(ctx, s.db.read(), at, limits)
+}
+
+// Left is Cases.Left inside the transaction.
+func (t *caseTx) Left(at time.Time, limits ...throttle.Limit) (int, error) {
+	return whatIsLeft(t.ctx, t.tx, at, limits)
+}
+
+func whatIsLeft(ctx context.Context, q querier, at time.Time, limits []throttle.Limit) (int, error) {
 	left := math.MaxInt
 	for _, limit := range limits {
 		var used int
 		var err error
 		if limit.Within == 0 {
-			err = s.db.read().QueryRowContext(ctx, `SELECT in_a_row FROM throttle_head WHERE key = $1`, limit.Key).Scan(&used)
+			err = q.QueryRowContext(ctx, `SELECT in_a_row FROM throttle_head WHERE key = $1`, limit.Key).Scan(&used)
 		} else {
-			err = s.db.read().QueryRowContext(ctx, `SELECT COUNT(*) FROM
+			err = q.QueryRowContext(ctx, `SELECT COUNT(*) FROM
 				(SELECT 1 FROM throttle_use WHERE key = $1 AND at > $2 LIMIT $3) AS counted`,
 				limit.Key, millis(at.Add(-limit.Within)), limit.Max).Scan(&used)
 		}

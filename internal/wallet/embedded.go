@@ -140,6 +140,9 @@ func (e *Embedded) Account(ctx context.Context, id string) (Account, error) {
 	return a, nil
 }
 
+// SignInName is a sign-in name in the form in which it is indexed.
+func (e *Embedded) SignInName(name string) string { return signInName(name) }
+
 // State is what the embedded wallet knows of an account beyond what a recovery asks.
 type State struct {
 	Frozen        time.Time // zero if it is not

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -73,8 +74,39 @@ func (h *Hasher) run(ctx context.Context, fn func()) error {
 		}
 	}
 	defer func() { <-h.slots }()
+	onlyCore.share()
+	defer onlyCore.keep()
 	fn()
 	return nil
+}
+
+// onlyCore lets pages run beside a hash where there is but one core: the runtime would run the hash for 10 ms at a time and
+// everything else in between, while the system gives both their share. Elsewhere a hash leaves a core free anyway. When
+// nothing is hashed the runtime has the core to itself, which is faster.
+var onlyCore sharedCore
+
+type sharedCore struct {
+	mu     sync.Mutex
+	hashes int
+	shared bool
+}
+
+func (c *sharedCore) share() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.hashes++; c.hashes == 1 && runtime.GOMAXPROCS(0) == 1 {
+		runtime.GOMAXPROCS(2)
+		c.shared = true
+	}
+}
+
+func (c *sharedCore) keep() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.hashes--; c.hashes == 0 && c.shared {
+		runtime.GOMAXPROCS(1)
+		c.shared = false
+	}
 }
 
 // hash makes a hash of what was peppered, in the usual text form of Argon2.

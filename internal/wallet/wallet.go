@@ -16,6 +16,9 @@ type Wallet interface {
 	// Find looks for an account by a sign-in name as typed: phone number, e-mail address or account id. It fails with
 	// problem.NotFound, after the same work.
 	Find(ctx context.Context, name string) (Account, error)
+	// SignInName is a sign-in name in the form in which Find compares it: however it is typed, one name has one form. It asks
+	// nobody, and is for counting what is tried with names that do not exist (requirement R15).
+	SignInName(name string) string
 	// Account is the account with an id; problem.NotFound.
 	Account(ctx context.Context, id string) (Account, error)
 

@@ -3,7 +3,6 @@ package authenticator
 
 import (
 	"context"
-	"time"
 
 	"zhaohui/internal/recovery"
 	"zhaohui/internal/wallet"
@@ -19,7 +18,7 @@ func New() recovery.Method { return method{} }
 
 func (method) ID() string { return ID }
 
-func (method) Prospects(a *wallet.Account, _ time.Time) []recovery.Proof {
+func (method) Prospects(a *wallet.Account, _ *recovery.Policy) []recovery.Proof {
 	if a == nil || !a.TOTP {
 		return nil
 	}

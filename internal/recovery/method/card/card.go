@@ -40,13 +40,13 @@ func New() recovery.Method { return method{} }
 func (method) ID() string { return ID }
 
 // Prospects are the cards that can be used now.
-func (method) Prospects(a *wallet.Account, _ time.Time) []recovery.Proof {
+func (method) Prospects(a *wallet.Account, p *recovery.Policy) []recovery.Proof {
 	if a == nil {
 		return nil
 	}
 	var list []recovery.Proof
 	for _, c := range a.Cards {
-		if c.Trouble == wallet.None && reached(a, c.Reserved) {
+		if refusal(a, p, c) == "" {
 			list = append(list, recovery.Proof{Rests: rests(c)})
 		}
 	}
@@ -121,18 +121,29 @@ func options(t *recovery.Turn) []recovery.Option {
 	}
 	var list []recovery.Option
 	for _, c := range t.Account.Cards {
-		list = append(list, recovery.Option{Value: c.ID, Text: c.Masked, Hint: string(c.Class), Off: refusal(t, c)})
+		list = append(list, recovery.Option{Value: c.ID, Text: c.Masked, Hint: string(c.Class), Off: off(t, c)})
 	}
 	return list
 }
 
+// off says why a card cannot be chosen in this case, "" if it can.
+func off(t *recovery.Turn, c wallet.Card) string {
+	if why := refusal(t.Account, t.Policy, c); why != "" {
+		return why
+	}
+	if t.Useless(ID, rests(c)) {
+		return "card-same-number"
+	}
+	return ""
+}
+
 // refusal says why a card cannot be used, "" if it can.
-func refusal(t *recovery.Turn, c wallet.Card) string {
-	rule := t.Policy.Cards[string(c.Class)]
+func refusal(a *wallet.Account, p *recovery.Policy, c wallet.Card) string {
+	rule := p.Cards[string(c.Class)]
 	switch {
 	case c.Trouble != wallet.None:
 		return "card-" + string(c.Trouble)
-	case !reached(t.Account, c.Reserved):
+	case !reached(a, c.Reserved):
 		return "card-no-number"
 	case rule.DebitOnly && c.Kind != wallet.Debit:
 		return "card-debit-only"
@@ -209,7 +220,11 @@ func between(from, to time.Duration) time.Duration {
 }
 
 func (method) send(t *recovery.Turn, s state, c wallet.Card) error {
-	code, err := t.Send(recovery.Sending{Channel: "sms", Purpose: recovery.PurposeCard, Address: c.ID, To: c.Reserved, Rests: rests(c)})
+	var before recovery.Code
+	if s.Code != nil {
+		before = *s.Code
+	}
+	code, err := t.SendAgain(before, recovery.Sending{Channel: "sms", Purpose: recovery.PurposeCard, Address: c.ID, To: c.Reserved, Rests: rests(c)})
 	if err != nil {
 		return err
 	}

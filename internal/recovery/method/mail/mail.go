@@ -5,7 +5,6 @@ package mail
 
 import (
 	"context"
-	"time"
 
 	"zhaohui/internal/recovery"
 	"zhaohui/internal/wallet"
@@ -30,7 +29,7 @@ func New() recovery.Method { return method{} }
 
 func (method) ID() string { return ID }
 
-func (method) Prospects(a *wallet.Account, _ time.Time) []recovery.Proof {
+func (method) Prospects(a *wallet.Account, _ *recovery.Policy) []recovery.Proof {
 	box := recovery.Current(a, wallet.Mailbox)
 	if box == nil || box.Trouble != wallet.None {
 		return nil
@@ -46,11 +45,17 @@ func (method) Resend(t *recovery.Turn) error {
 	if box := recovery.Current(t.Account, wallet.Mailbox); box != nil && box.Trouble == wallet.None {
 		to.Address, to.To, to.Rests = box.ID, box.To, []string{recovery.RestsOnMailbox(box.To)}
 	}
-	code, err := t.Send(to)
+	var s state
+	t.Load(&s)
+	code, err := t.SendAgain(s.Mailed, to)
 	if err != nil {
 		return err
 	}
-	return t.Keep(state{Mailed: code})
+	if code.ID != s.Mailed.ID {
+		s.Revealed = nil
+	}
+	s.Mailed = code
+	return t.Keep(s)
 }
 
 func (method) Step(t *recovery.Turn) recovery.Step {

@@ -5,7 +5,6 @@ package questions
 import (
 	"context"
 	"strconv"
-	"time"
 
 	"zhaohui/internal/recovery"
 	"zhaohui/internal/wallet"
@@ -21,7 +20,7 @@ func New() recovery.Method { return method{} }
 
 func (method) ID() string { return ID }
 
-func (method) Prospects(a *wallet.Account, _ time.Time) []recovery.Proof {
+func (method) Prospects(a *wallet.Account, _ *recovery.Policy) []recovery.Proof {
 	if a == nil || len(a.Questions) == 0 {
 		return nil
 	}

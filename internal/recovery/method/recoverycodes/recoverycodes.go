@@ -4,7 +4,6 @@ package recoverycodes
 
 import (
 	"context"
-	"time"
 
 	"zhaohui/internal/recovery"
 	"zhaohui/internal/wallet"
@@ -23,7 +22,7 @@ func New() recovery.Method { return method{} }
 
 func (method) ID() string { return ID }
 
-func (method) Prospects(a *wallet.Account, _ time.Time) []recovery.Proof {
+func (method) Prospects(a *wallet.Account, _ *recovery.Policy) []recovery.Proof {
 	if a == nil || a.Codes == 0 {
 		return nil
 	}

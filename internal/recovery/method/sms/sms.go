@@ -3,7 +3,6 @@ package sms
 
 import (
 	"context"
-	"time"
 
 	"zhaohui/internal/recovery"
 	"zhaohui/internal/wallet"
@@ -23,7 +22,7 @@ func New() recovery.Method { return method{} }
 func (method) ID() string { return ID }
 
 // Prospects is the bound number, unless it was reported lost or given to somebody else.
-func (method) Prospects(a *wallet.Account, _ time.Time) []recovery.Proof {
+func (method) Prospects(a *wallet.Account, _ *recovery.Policy) []recovery.Proof {
 	number := recovery.Current(a, wallet.Phone)
 	if number == nil || number.Trouble != wallet.None {
 		return nil
@@ -40,7 +39,9 @@ func (method) Resend(t *recovery.Turn) error {
 	if number := recovery.Current(t.Account, wallet.Phone); number != nil && number.Trouble == wallet.None {
 		to.Address, to.To, to.Rests = number.ID, number.To, []string{recovery.RestsOnPhone(number.To)}
 	}
-	code, err := t.Send(to)
+	var before recovery.Code
+	t.Load(&before)
+	code, err := t.SendAgain(before, to)
 	if err != nil {
 		return err
 	}
