@@ -100,7 +100,11 @@ func (s *Site) showCurrent(v *visit, key recovery.Key, sight recovery.Sight) err
 	if step == sight.Place.ID { // of another channel: no answer to this one
 		step = ""
 	}
-	result, err := s.Recovery.Submit(v.Request().Context(), key, step, nil, s.client(v))
+	posted, err := v.posted()
+	if err != nil {
+		return err
+	}
+	result, err := s.Recovery.Submit(v.Request().Context(), key, step, posted, s.client(v))
 	if err != nil {
 		return err
 	}

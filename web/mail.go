@@ -50,22 +50,20 @@ func (s *Site) submitMail(v *visit) error {
 	if err != nil {
 		return err
 	}
-	ctx, token, key := v.Request().Context(), v.Param("token"), s.cases.read(v.Request())
+	token := v.Param("token")
 	switch form.Get("answer") {
 	case "stop":
-		sight, err := s.Recovery.Stop(ctx, token)
-		if errors.Is(err, problem.NotFound) || errors.Is(err, problem.Expired) {
-			return s.fresh(v, 410, templates.MailStop(s.overView(v)))
-		}
-		if err != nil {
-			return err
-		}
-		return s.fresh(v, 200, templates.MailStop(s.stopLinkView(v, sight, true)))
+		return s.stopByLink(v, token)
 	case "yes":
-	default:
-		return problem.Invalid{Fields: map[string]string{"answer": "required"}}
+		return s.followLink(v, token)
 	}
-	followed, err := s.Recovery.Follow(ctx, token, key)
+	return problem.Invalid{Fields: map[string]string{"answer": "required"}}
+}
+
+// followLink says yes: the mailbox is proved where the case began; elsewhere there is a code to type there.
+func (s *Site) followLink(v *visit, token string) error {
+	key := s.cases.read(v.Request())
+	followed, err := s.Recovery.Follow(v.Request().Context(), token, key)
 	switch {
 	case errors.Is(err, problem.NotFound) || errors.Is(err, problem.Expired):
 		return s.fresh(v, 410, templates.MailStop(s.overView(v)))
@@ -77,11 +75,81 @@ func (s *Site) submitMail(v *visit) error {
 		}
 		return v.see(v.to("/case/"+key.Case, ""))
 	case followed.Code != "":
-		return s.fresh(v, 200, templates.MailCode(s.mailCodeView(v, followed)))
+		return s.answeredWith(v, token, followed.Code)
 	case followed.Sight.Here: // a second click: the case went on
 		return v.see(v.to("/case/"+key.Case, ""))
 	}
-	return s.fresh(v, 410, templates.MailStop(s.overView(v)))
+	return s.showSpent(v)
+}
+
+// What came of "this was not me", beside a code of six digits.
+const (
+	wasStopped = "stopped"
+	wasFrozen  = "frozen"
+	wasNoted   = "noted" // by an address that cannot stop alone
+)
+
+func (s *Site) stopByLink(v *visit, token string) error {
+	sight, err := s.Recovery.Stop(v.Request().Context(), token)
+	if errors.Is(err, problem.NotFound) || errors.Is(err, problem.Expired) {
+		return s.fresh(v, 410, templates.MailStop(s.overView(v)))
+	}
+	if err != nil {
+		return err
+	}
+	switch {
+	case sight.Alone:
+		return s.answeredWith(v, token, wasNoted)
+	case sight.Frozen:
+		return s.answeredWith(v, token, wasFrozen)
+	}
+	return s.answeredWith(v, token, wasStopped)
+}
+
+// answeredWith swaps the token in the address for a cookie.
+func (s *Site) answeredWith(v *visit, token, outcome string) error {
+	if err := s.cases.answer(v.Response(), v.Request(), token, outcome); err != nil {
+		return err
+	}
+	return v.see(v.to("/mail", ""))
+}
+
+// showAnswered is what came of the link that this browser answered.
+func (s *Site) showAnswered(v *visit) error {
+	token, outcome := s.cases.answered(v.Request())
+	if token == "" || s.Recovery == nil {
+		return s.fresh(v, 410, templates.MailStop(s.overView(v)))
+	}
+	ctx := v.Request().Context()
+	if outcome != wasStopped && outcome != wasFrozen && outcome != wasNoted {
+		sight, err := s.Recovery.Mail(ctx, token, recovery.Key{})
+		if err != nil || len(outcome) != 6 {
+			return s.fresh(v, 410, templates.MailStop(s.overView(v)))
+		}
+		return s.fresh(v, 200, templates.MailCode(s.mailCodeView(v, recovery.Followed{Sight: sight, Code: outcome})))
+	}
+	sight, err := s.Recovery.StopLink(ctx, token)
+	if err != nil {
+		return s.fresh(v, 410, templates.MailStop(s.overView(v)))
+	}
+	sight.Alone, sight.Frozen = outcome == wasNoted, outcome == wasFrozen
+	if !sight.Frozen {
+		sight.State = recovery.Stopped
+	}
+	return s.fresh(v, 200, templates.MailStop(s.stopLinkView(v, sight, true)))
+}
+
+// submitAnswered is "this was not me" after all, on the page with the code.
+func (s *Site) submitAnswered(v *visit) error {
+	form, err := v.form("answer")
+	if err != nil {
+		return err
+	}
+	token, _ := s.cases.answered(v.Request())
+	if token == "" || s.Recovery == nil || form.Get("answer") != "stop" {
+		return problem.Invalid{Fields: map[string]string{"answer": "required"}}
+	}
+	return s.stopByLink(v, token)
 }
 
 // mailFrame has no other language: the reader's way back is in the mail.

@@ -44,6 +44,8 @@ var pages = []route{
 	{"GET", "/case/:ref/hold.ics", everyone, (*Site).showCalendar},
 	{"GET", "/case/:ref/join/:token", everyone, (*Site).showJoin},
 	{"POST", "/case/:ref/join/:token", everyone, (*Site).submitJoin},
+	{"GET", "/mail", everyone, (*Site).showAnswered},
+	{"POST", "/mail", everyone, (*Site).submitAnswered},
 	{"GET", "/mail/:token", everyone, (*Site).showMail},
 	{"POST", "/mail/:token", everyone, (*Site).submitMail},
 	{"GET", "/progress", everyone, (*Site).showProgress},

@@ -105,14 +105,15 @@ func (c sealedCodec) Decode(name, value string, into any) error {
 // caseStore keeps, in the browser, the key to the one case that it runs, and which accounts it recovered before. What
 // the key may do is kept with the case on the server, where it can be taken back (requirement W4).
 type caseStore struct {
-	keys, devices *sessions.CookieStore
-	key, device   string // names
+	keys, devices, mails *sessions.CookieStore
+	key, device, mail    string // names
 }
 
 // How long the browser keeps them: a case with its longest hold, and a browser that is known (coverage L19).
 const (
 	caseAge   = 14 * 24 * 3600
 	deviceAge = 400 * 24 * 3600
+	mailAge   = 30 * 60
 )
 
 func newCaseStore(keys *vault.Keyset, secure bool) *caseStore {
@@ -120,9 +121,10 @@ func newCaseStore(keys *vault.Keyset, secure bool) *caseStore {
 		return &sessions.CookieStore{Codecs: []securecookie.Codec{sealedCodec{keys.Sealer(purpose)}},
 			Options: &sessions.Options{Path: "/", MaxAge: age, HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode}}
 	}
-	c := &caseStore{keys: cookie("case", caseAge), devices: cookie("device", deviceAge), key: "zh_case", device: "zh_device"}
+	c := &caseStore{keys: cookie("case", caseAge), devices: cookie("device", deviceAge), mails: cookie("mail", mailAge), key: "zh_case",
+		device: "zh_device", mail: "zh_mail"}
 	if secure {
-		c.key, c.device = "__Host-"+c.key, "__Host-"+c.device
+		c.key, c.device, c.mail = "__Host-"+c.key, "__Host-"+c.device, "__Host-"+c.mail
 	}
 	return c
 }
@@ -138,6 +140,17 @@ func (c *caseStore) read(r *http.Request) recovery.Key {
 
 func (c *caseStore) write(w http.ResponseWriter, r *http.Request, key recovery.Key) error {
 	return save(c.keys, w, r, c.key, key.Case+" "+key.Token)
+}
+
+// answered is the link that the browser answered last, and what came of it; empty if there is none.
+func (c *caseStore) answered(r *http.Request) (token, outcome string) {
+	token, outcome, _ = strings.Cut(load(c.mails, r, c.mail), " ")
+	return token, outcome
+}
+
+// answer keeps it for half an hour, so that the token leaves the address (requirement W2).
+func (c *caseStore) answer(w http.ResponseWriter, r *http.Request, token, outcome string) error {
+	return save(c.mails, w, r, c.mail, token+" "+outcome)
 }
 
 // known are the accounts that were recovered in this browser.

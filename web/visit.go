@@ -111,6 +111,24 @@ func (v *visit) form(fields ...string) (url.Values, error) {
 	return form, nil
 }
 
+// posted reads a form whose fields are not known any more: for comparing it with one that was sent before, and for nothing
+// else.
+func (v *visit) posted() (map[string]string, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(v.Response(), v.Request().Body, maxBody))
+	if err != nil {
+		return nil, fmt.Errorf("form: %w", err)
+	}
+	values, err := url.ParseQuery(string(body))
+	if err != nil {
+		return nil, problem.Invalid{Fields: map[string]string{"form": "unreadable"}}
+	}
+	form := map[string]string{}
+	for name := range values {
+		form[name] = values.Get(name)
+	}
+	return form, nil
+}
+
 // ours rebuilds an address of this site out of checked parts, and falls back to the home page: nothing that a
 // visitor sends is ever redirected to as it came (requirement W6). Answers are words; only what was searched for and
 // what a leaving notice names may be text, which comes back escaped.

@@ -125,7 +125,8 @@ func TestBrowserLive_DoubleClickOnTheButton(t *testing.T) {
 	c.until("sms-code")
 	b.put("code", s.code("code", local(c.account.Phone)))
 	b.follow("double click", chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`(() => { const e = document.querySelector('`+sendButton+`'); e.click(); e.click(); return true; })()`))
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](
+			`(() => { const e = document.querySelector('`+sendButton+`'); e.click(); e.click(); return true; })()`))
 		return err
 	}))
 	c.expect("next")

@@ -93,7 +93,11 @@ func (b screen) pick(name, value string) {
 // unfold opens the fold that something lies in, as a person would by pressing its heading.
 func (b screen) unfold(selector string) {
 	b.t.Helper()
-	look[bool](b.tab, fmt.Sprintf(`(() => { const d = document.querySelector(%q)?.closest('details'); if (d && !d.open) d.setAttribute('data-fold', ''); return true; })()`, selector))
+	look[bool](b.tab, fmt.Sprintf(`(() => {
+		const d = document.querySelector(%q)?.closest('details');
+		if (d && !d.open) d.setAttribute('data-fold', '');
+		return true;
+	})()`, selector))
 	if b.has("details[data-fold]") {
 		b.touch("details[data-fold] > summary")
 		look[bool](b.tab, `(() => { document.querySelectorAll('[data-fold]').forEach((e) => e.removeAttribute('data-fold')); return true; })()`)
@@ -133,7 +137,8 @@ func (b screen) drag(puzzle *slider.Puzzle) {
 	y := box.Y + float64(puzzle.Y+slider.Tile/2)*box.Scale
 	at := func(x float64) float64 { return box.X + (x+slider.Tile/2)*box.Scale }
 	mouse := func(kind input.DispatchMouseEventType, x float64) {
-		b.do("drag", send(input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: at(x), Y: y, Button: input.MouseButtonLeft, Buttons: 1, ClickCount: 1}))
+		b.do("drag", send(input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: at(x), Y: y,
+			Button: input.MouseButtonLeft, Buttons: 1, ClickCount: 1}))
 	}
 	mouse(input.DispatchMouseEventTypeMousePressed, float64(puzzle.Start))
 	const moves = 24

@@ -18,12 +18,14 @@ func TestBrowserLive_Situations(t *testing.T) {
 		prefer                 []string
 		over                   []string
 	}{
-		{"S14 dead phone", "suspended@demo.example", "card", []string{"mail"}, []string{"account", "first", "mail-code", "card", "card-code", "card-check", "password", "done"}},
+		{"S14 dead phone", "suspended@demo.example", "card", []string{"mail"},
+			[]string{"account", "first", "mail-code", "card", "card-code", "card-check", "password", "done"}},
 		{"S15 mailbox alone", "mailonly@demo.example", "authenticator", []string{"recoverycodes", "mail"},
 			[]string{"account", "first", "recovery-code", "next", "mail-code", "password", "done"}},
 		{"new number", "recent@demo.example", "mail", []string{"recoverycodes"},
 			[]string{"account", "mail-code", "next", "recovery-code", "hold", "password", "done"}},
-		{"knowledge and phone", all, "questions", []string{"sms"}, []string{"account", "first", "sms-code", "questions", "hold", "password", "done"}},
+		{"knowledge and phone", all, "questions", []string{"sms"},
+			[]string{"account", "first", "sms-code", "questions", "hold", "password", "done"}},
 	} {
 		t.Run(situation.name, func(t *testing.T) {
 			t.Parallel()

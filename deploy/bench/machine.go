@@ -11,27 +11,45 @@ import (
 	"time"
 )
 
-// start is the time from nothing to the first page, several times.
+// start is the time from nothing to the first page, several times, of a portal that has run before.
 func (c *runCommand) start() ([]row, error) {
+	folder, err := os.MkdirTemp("", "bench-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
 	var times []float64
-	for range c.Rounds {
-		portal, err := c.portal()
+	for round := range c.Rounds + 1 {
+		portal, err := c.serve(folder)
 		if err != nil {
 			return nil, err
 		}
 		portal.stop()
+		if round == 0 {
+			continue // it made keys and tables
+		}
 		times = append(times, float64(portal.started)/float64(time.Millisecond))
 		say("first page after %.0f ms", times[len(times)-1])
 	}
 	slices.Sort(times)
 	return []row{{measure: "cold start to first 200", value: times[len(times)/2], must: 150, aim: 80, format: "%.0f ms",
-		from: fmt.Sprintf("%.0f–%.0f ms, one core", times[0], times[len(times)-1])}}, nil
+		from: fmt.Sprintf("%.0f–%.0f ms, one core, `serve` on a folder that is there", times[0], times[len(times)-1])}}, nil
 }
 
 // memory looks at the process when it has served one page and has nothing to do, and at its highest after every page
 // was asked for and a step was served as fast as it goes.
 func (c *runCommand) memory() ([]row, error) {
-	portal, err := c.portal()
+	folder, err := os.MkdirTemp("", "bench-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	first, err := c.serve(folder)
+	if err != nil {
+		return nil, err
+	}
+	first.stop() // it made keys and tables
+	portal, err := c.serve(folder)
 	if err != nil {
 		return nil, err
 	}

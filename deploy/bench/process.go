@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -103,6 +104,12 @@ func free() (string, error) {
 // portal starts the demo, with more settings.
 func (c *runCommand) portal(settings ...string) (*server, error) {
 	return launch("/", c.Portal, append([]string{"demo", "--addr", "{addr}", "--log-level", "error"}, settings...)...)
+}
+
+// serve starts a portal as an operator does, with a data folder and files that stand in for mail and SMS.
+func (c *runCommand) serve(folder string) (*server, error) {
+	return launch("/", c.Portal, "serve", "--addr", "{addr}", "--log-level", "error", "--data", folder, "--mail", "file:"+filepath.Join(folder, "mail"),
+		"--sms", "file:"+filepath.Join(folder, "sms"))
 }
 
 func self() string {
