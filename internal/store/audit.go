@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"zhaohui/internal/audit"
@@ -43,37 +44,73 @@ func (a *Audit) append(ctx context.Context, tx *sql.Tx, events []recovery.Event)
 	if err != nil {
 		return err
 	}
-	for _, event := range events {
-		if head.Mark, err = a.add(ctx, tx, head.Mark, event); err != nil {
+	var values []any // of rows that were not written yet
+	for i, event := range events {
+		e, person := a.entry(event)
+		e = a.chain.Link(head.Mark, e)
+		head.Mark = audit.Mark{Seq: e.Seq, MAC: e.MAC}
+		values = append(values, e.Seq, e.At.UnixMilli(), e.Kind, e.Case, e.Actor, audit.EncodeData(e.Data), e.PersonDigest, orEmpty(e.Prev), e.MAC)
+		if err := a.addPerson(ctx, tx, e.Seq, person); err != nil {
 			return failed("write the audit trail", err)
 		}
+		insert := addEntry
+		switch {
+		case len(values) == entriesAtOnce*entryValues:
+			insert = addEntries
+		case len(values) > entryValues || len(events)-i >= entriesAtOnce: // there will be as many as go at once
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, insert, values...); err != nil {
+			return failed("write the audit trail", err)
+		}
+		values = values[:0]
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE audit_head SET seq = $1, mac = $2, sum = $3 WHERE id = 1`,
 		head.Seq, head.MAC, a.chain.SignHead(head.Mark))
 	return failed("move the head of the audit trail", err)
 }
 
-func (a *Audit) add(ctx context.Context, tx *sql.Tx, after audit.Mark, event recovery.Event) (audit.Mark, error) {
-	e := audit.Entry{At: event.At, Kind: event.Kind, Case: event.Case, Actor: event.Actor, Data: event.Data}
-	var person audit.Person
-	if len(event.Person) > 0 {
-		person = audit.NewPerson(event.Person)
-		e.PersonDigest = a.chain.Digest(person)
+// Entries are written some at once while there are so many: less for each than one by one.
+const (
+	entryValues   = 9
+	entriesAtOnce = 16
+)
+
+var addEntry, addEntries = insertEntries(1), insertEntries(entriesAtOnce)
+
+func insertEntries(n int) string {
+	rows := make([]string, n)
+	for row := range rows {
+		marks := make([]string, entryValues)
+		for i := range marks {
+			marks[i] = fmt.Sprintf("$%d", row*entryValues+i+1)
+		}
+		rows[row] = "(" + strings.Join(marks, ", ") + ")"
 	}
-	e = a.chain.Link(after, e)
-	_, err := tx.ExecContext(ctx, `INSERT INTO audit_entry (seq, at, kind, case_id, actor, data, person, prev, mac)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		e.Seq, e.At.UnixMilli(), e.Kind, e.Case, e.Actor, audit.EncodeData(e.Data), e.PersonDigest, orEmpty(e.Prev), e.MAC)
-	if err != nil || e.PersonDigest == "" {
-		return audit.Mark{Seq: e.Seq, MAC: e.MAC}, err
+	return `INSERT INTO audit_entry (seq, at, kind, case_id, actor, data, person, prev, mac) VALUES ` + strings.Join(rows, ", ")
+}
+
+// entry makes an entry of an event, not linked yet, with its personal data, nil if it has none.
+func (a *Audit) entry(event recovery.Event) (audit.Entry, *audit.Person) {
+	e := audit.Entry{At: event.At, Kind: event.Kind, Case: event.Case, Actor: event.Actor, Data: event.Data}
+	if len(event.Person) == 0 {
+		return e, nil
+	}
+	person := audit.NewPerson(event.Person)
+	e.PersonDigest = a.chain.Digest(person)
+	return e, &person
+}
+
+func (a *Audit) addPerson(ctx context.Context, tx *sql.Tx, seq int64, person *audit.Person) error {
+	if person == nil {
+		return nil
 	}
 	plain, err := json.Marshal(person)
 	if err != nil {
-		return audit.Mark{}, err
+		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO audit_person (seq, sealed) VALUES ($1, $2)`,
-		e.Seq, a.seal.Seal(plain, personContext(e.Seq)))
-	return audit.Mark{Seq: e.Seq, MAC: e.MAC}, err
+	_, err = tx.ExecContext(ctx, `INSERT INTO audit_person (seq, sealed) VALUES ($1, $2)`, seq, a.seal.Seal(plain, personContext(seq)))
+	return err
 }
 
 func personContext(seq int64) string { return fmt.Sprintf("audit_person:sealed:%d", seq) }
