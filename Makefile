@@ -23,7 +23,7 @@ check: ## generated files, format, vet, lint, imports, content
 
 test: ## all tests, browser included; installs what they need
 	@./deploy/test-tools.sh
-	$(GO) test -race -shuffle=on ./...
+	$(GO) test -race -shuffle=on -timeout=45m ./...
 
 bench: ## measures speed and writes doc/performance.md
 	@./deploy/test-tools.sh bench

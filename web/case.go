@@ -42,11 +42,7 @@ func (s *Site) submitCase(v *visit) error {
 	if err != nil {
 		return err
 	}
-	names := []string{"do", "method"}
-	for _, f := range sight.Place.Fields {
-		names = append(names, f.Name)
-	}
-	form, err := v.form(names...)
+	form, err := v.form(append(names(sight.Place), "do", "method")...)
 	if err != nil {
 		return err
 	}
@@ -157,8 +153,7 @@ func (s *Site) statusView(v *visit, sight recovery.Sight) templates.CaseStatusVi
 		view.Prove = &templates.LiveAnother{Title: t("live.status.again"), Text: t("live.status.again-text"), Action: v.to(l.path, ""),
 			Hidden: []templates.Field{{Name: "do", Value: "again"}}}
 		for _, method := range sight.Again {
-			view.Prove.Choices = append(view.Prove.Choices, templates.LiveChoice{Name: "method", Value: method, Text: t("method." + method + ".choose"),
-				Hint: t("method." + method + ".choose-hint")})
+			view.Prove.Choices = append(view.Prove.Choices, l.choice(method))
 		}
 	}
 	return view
@@ -173,10 +168,10 @@ func (s *Site) showHandoff(v *visit, key recovery.Key, client recovery.Client) e
 	path := "/case/" + key.Case
 	link := s.absolute(v.to(path+"/join/"+secret, ""))
 	t := v.words.T
-	view := templates.HandoffView{Page: s.frame(v, unbroken(t("live.handoff.title")), "", path, ""), Title: title(t("live.handoff.title")),
+	view := templates.HandoffView{Page: s.unlisted(v, t("live.handoff.title"), path), Title: title(t("live.handoff.title")),
 		Lead: []string{t("live.handoff.lead")}, URL: link, Number: twoDigits(number), Compare: t("live.handoff.compare", "Number", twoDigits(number)),
 		Until: t("live.handoff.until", "Time", s.clockTime(v, s.Now().Add(s.Policy.Case.Idle))), Back: ui.Link{Text: t("live.handoff.back"), URL: v.to(path, "")}}
-	view.NoIndex, view.Canonical, view.Alternates, view.Languages = true, "", nil, nil
+	view.Languages = nil // the code is shown once: another language would be another code
 	if view.QR, err = code(link, view.Title.String()); err != nil {
 		return fmt.Errorf("hand-off: %w", err)
 	}
@@ -196,11 +191,10 @@ func (s *Site) showJoin(v *visit) error {
 	}
 	t := v.words.T
 	path := "/case/" + v.Param("ref") + "/join/" + v.Param("token")
-	view := templates.HandoffView{Page: s.frame(v, unbroken(t("live.handoff.phone-title")), "", "/case", ""), Phone: true, Title: title(t("live.handoff.phone-title")),
+	view := templates.HandoffView{Page: s.unlisted(v, t("live.handoff.phone-title"), "/case"), Phone: true, Title: title(t("live.handoff.phone-title")),
 		Lead:   []string{t("live.handoff.phone-lead"), t("live.handoff.phone-what", "Time", s.clockTime(v, sight.Started), "Where", s.device(v, sight.Client))},
 		Number: twoDigits(sight.Number), Compare: t("live.handoff.phone-compare"),
 		Form: &templates.LiveForm{Action: v.to(path, ""), Button: t("live.handoff.same")}, Back: ui.Link{Text: t("live.handoff.differ"), URL: v.to("/stop/coached", "")}}
-	view.NoIndex, view.Canonical, view.Alternates = true, "", nil
 	return s.fresh(v, 200, templates.Handoff(view))
 }
 

@@ -12,6 +12,7 @@ import (
 	"zhaohui/internal/problem"
 	"zhaohui/internal/recovery"
 	"zhaohui/templates"
+	"zhaohui/templates/ui"
 )
 
 // The steps of a live channel. What they are follows from the facts of the case alone; an address that does not fit leads
@@ -208,7 +209,8 @@ func (s *Site) submitSafety(v *visit, p *guide.Platform, c *guide.Channel) error
 	for _, a := range answers.WithoutSafety().All() {
 		claims[a.Question] = a.Value
 	}
-	key, err := s.Recovery.Begin(v.Request().Context(), recovery.Beginning{Platform: p.ID, Channel: c.ID, Lang: v.words.Code(), Claims: claims, Client: s.client(v)})
+	key, err := s.Recovery.Begin(v.Request().Context(), recovery.Beginning{Platform: p.ID, Channel: c.ID, Lang: v.words.Code(),
+		Claims: claims, Client: s.client(v)})
 	if err != nil {
 		return err
 	}
@@ -246,6 +248,13 @@ func (s *Site) showPlace(v *visit, sight recovery.Sight, m mistake) error {
 		return s.fresh(v, 200, templates.LiveWait(l.wait()))
 	}
 	return s.fresh(v, m.status(), templates.LiveStep(l.step()))
+}
+
+// unlisted is the frame of a page that is one person's own: nothing to find by a search, to link or to share.
+func (s *Site) unlisted(v *visit, heading, path string) ui.Page {
+	page := s.frame(v, unbroken(heading), "", path, "")
+	page.NoIndex, page.Canonical, page.Alternates, page.ShareURL = true, "", nil, ""
+	return page
 }
 
 // settingPatience is how long a page waits for the wallet before it says that it is being told.

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"fmt"
 	"html"
-	"io/fs"
 	"log/slog"
 	"net/url"
 	"os"
@@ -462,14 +461,4 @@ func (p *person) recover(account, password string) answer {
 	a := p.fill("new_password", password, "new_password_again", password)
 	p.expect("done")
 	return a
-}
-
-// demoFile reads a file of the demo.
-func demoFile(tb testing.TB, name string) []byte {
-	tb.Helper()
-	raw, err := fs.ReadFile(embedded.Demo(), name)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return raw
 }

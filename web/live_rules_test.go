@@ -464,9 +464,7 @@ func TestW9_nothingSecretIsWrittenDown(t *testing.T) {
 	var addresses []string
 	tour(t, p, "", func(one *person, a answer) {
 		addresses = append(addresses, one.visited...)
-		for _, link := range parsed(t, a.body).links() {
-			addresses = append(addresses, link)
-		}
+		addresses = append(addresses, parsed(t, a.body).links()...)
 		if key := one.key(); key != "" {
 			_, token, _ := strings.Cut(key, " ")
 			secrets[token] = true

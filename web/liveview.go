@@ -1,7 +1,6 @@
 package web
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,9 +45,7 @@ func (l *live) said(part string, pairs ...any) string {
 }
 
 func (l *live) frame(heading string) ui.Page {
-	page := l.Site.frame(l.visit, unbroken(heading), "", l.path, "")
-	page.NoIndex, page.ShareURL, page.Canonical, page.Alternates = true, "", "", nil
-	return page
+	return l.unlisted(l.visit, heading, l.path)
 }
 
 // safetyStep is the question that a live case begins with.
@@ -58,13 +55,15 @@ func (s *Site) safetyStep(v *visit, p *guide.Platform, c *guide.Channel) templat
 	q := p.Safety()
 	text := p.Texts[v.words.Code()].Questions[q.ID]
 	view := templates.LiveStepView{Platform: p.ID, Channel: c.ID, StepID: recovery.StepSafety, Title: title(text.Text), Lead: []string{text.Why},
-		Page: l.frame(text.Text), Action: v.to(l.path, answers.Query()), Back: ui.Link{Text: c.Texts[v.words.Code()].Name, URL: v.to(channelPath(p.ID, c.ID), answers.Query())}}
+		Page: l.frame(text.Text), Action: v.to(l.path, answers.Query()),
+		Back: ui.Link{Text: c.Texts[v.words.Code()].Name, URL: v.to(channelPath(p.ID, c.ID), answers.Query())}}
 	for _, value := range q.Values {
 		t := text.Values[value]
 		view.Choices = append(view.Choices, templates.LiveChoice{Name: q.ID, Value: value, Text: t.Text, Hint: t.Hint})
 	}
 	view.Warning = ui.Note(p.Texts[v.words.Code()].Warning)
-	if running, err := s.look(v); err == nil && running.Place.State == recovery.Open && running.Role != recovery.Guest { // a new one would take its place
+	running, err := s.look(v)
+	if err == nil && running.Place.State == recovery.Open && running.Role != recovery.Guest { // a new one would take its place
 		view.Help = &templates.LiveHelp{Title: l.t("live.safety.running"), Text: l.t("live.safety.running-text"),
 			Link: ui.Link{Text: l.t("live.safety.continue"), URL: v.to(s.casePath(running), "")}, Open: true}
 	}
@@ -75,8 +74,8 @@ func (s *Site) safetyStep(v *visit, p *guide.Platform, c *guide.Channel) templat
 func (l *live) step() templates.LiveStepView {
 	place := l.sight.Place
 	view := templates.LiveStepView{Platform: l.platform.ID, Channel: l.channel.ID, StepID: place.ID, Method: place.Method, Action: l.visit.to(l.path, ""),
-		Title: title(l.said("title")), Button: l.said("button"), Warning: ui.Note{Title: l.t("live.warning.title"), Text: l.t("live.warning.text")},
-		Proofs: l.proofs(), Deadline: l.deadline(), Another: l.another(), Resume: l.resume(),
+		Title: title(l.said("title")), Button: l.said("button"),
+		Warning: ui.Note{Title: l.t("live.warning.title"), Text: l.t("live.warning.text")}, Proofs: l.proofs(), Deadline: l.deadline(), Another: l.another(), Resume: l.resume(),
 		Handoff: l.handoff(), Stop: l.giveUp()}
 	if lead := l.said("lead", "Card", place.Shown["card"]); lead != "" {
 		view.Lead = []string{lead}
@@ -205,242 +204,12 @@ func (l *live) password(view *templates.LiveStepView) {
 	}
 }
 
-// fields makes the fields of the step, with what is wrong in them. Nothing secret comes back.
-func (l *live) fields(view *templates.LiveStepView) {
-	place := l.sight.Place
-	if place.ID == recovery.StepPassword && l.sight.Role == recovery.Companion {
-		return
-	}
-	for _, f := range place.Fields {
-		if f.Name == "method" || view.Slider != nil {
-			continue
-		}
-		field := templates.LiveField{Name: f.Name, Kind: kinds[f.Kind], Label: l.label(f), Hint: l.hint(f), Error: l.wrong(f)}
-		if !secretKinds[f.Kind] {
-			field.Value = l.mistake.typed[f.Name]
-		}
-		if f.Name == "current_password" {
-			field.AutoComplete = "off"
-		}
-		if f.Kind == recovery.FieldChoice {
-			l.options(&field, f)
-		}
-		view.Fields = append(view.Fields, field)
-		if field.Error != "" {
-			view.Errors = append(view.Errors, templates.FieldError{Field: f.Name, Text: field.Error})
-		}
-	}
-	if code := l.mistake.wrong["method"]; code != "" {
-		view.Errors = append(view.Errors, templates.FieldError{Text: l.errorText(recovery.Field{Name: "method"}, code)})
-	}
-	if code := l.mistake.wrong["form"]; code != "" {
-		view.Errors = append(view.Errors, templates.FieldError{Text: l.errorText(recovery.Field{Name: "form"}, code)})
-	}
-	if code := l.mistake.wrong["slide"]; view.Slider != nil && code != "" {
-		view.Errors = append(view.Errors, templates.FieldError{Text: l.errorText(recovery.Field{Name: "slide"}, code)})
-	}
-	if l.mistake.left != nil && len(view.Errors) > 0 {
-		view.ErrorNote = l.t("live.left", "n", *l.mistake.left)
-		if *l.mistake.left == 0 {
-			view.ErrorNote = l.t("live.failed.no-tries")
-		}
-	}
-}
-
-// kinds are how templates call the kinds of field.
-var kinds = map[recovery.FieldKind]string{recovery.FieldAccount: "email-or-phone", recovery.FieldCode: "code", recovery.FieldPassword: "password",
-	recovery.FieldSecret: "secret", recovery.FieldAnswer: "text", recovery.FieldSaved: "text", recovery.FieldName: "text", recovery.FieldID: "id-number",
-	recovery.FieldPhone: "tel", recovery.FieldLast4: "digits4", recovery.FieldExpiry: "expiry", recovery.FieldChoice: "radio"}
-
-// secretKinds never come back after a mistake (requirement A4).
-var secretKinds = map[recovery.FieldKind]bool{recovery.FieldCode: true, recovery.FieldPassword: true, recovery.FieldSecret: true, recovery.FieldAnswer: true,
-	recovery.FieldSaved: true, recovery.FieldLast4: true, recovery.FieldExpiry: true, recovery.FieldID: true, recovery.FieldHidden: true}
-
-func (l *live) label(f recovery.Field) string {
-	switch {
-	case f.Label != "":
-		return f.Label
-	case f.Name == "new_password":
-		return l.t("live.password.new")
-	case f.Name == "new_password_again":
-		return l.t("live.password.again")
-	case l.sight.Place.Method != "":
-		return l.t("method." + l.sight.Place.Method + ".field." + f.Name + ".label")
-	}
-	return l.t("live." + l.sight.Place.ID + ".label")
-}
-
-func (l *live) hint(f recovery.Field) string {
-	name := f.Name
-	if strings.HasPrefix(name, "answer_") {
-		name = "answer"
-	}
-	switch {
-	case l.sight.Place.Method != "":
-		return l.has("method." + l.sight.Place.Method + ".field." + name + ".hint")
-	}
-	return l.has("live." + l.sight.Place.ID + ".hint")
-}
-
-func (l *live) wrong(f recovery.Field) string {
-	code := l.mistake.wrong[f.Name]
-	if code == "" {
-		return ""
-	}
-	return l.errorText(f, code)
-}
-
-// errorText says what is wrong: the method's own words, those for the kind of field, then those for all.
-func (l *live) errorText(f recovery.Field, code string) string {
-	for _, key := range []string{"method." + l.sight.Place.Method + ".error." + code, "live.error." + string(f.Kind) + "-" + code, "live.error." + code} {
-		if text := l.has(key); text != "" {
-			return text
-		}
-	}
-	return l.t("live.error.format")
-}
-
-// options are the choices of a field: cards with their class, banks in a list.
-func (l *live) options(field *templates.LiveField, f recovery.Field) {
-	if f.Name == "bank" {
-		field.Kind = "select"
-		field.Options = append(field.Options, templates.LiveOption{Text: l.t("live.field.bank")})
-	}
-	for _, o := range f.Options {
-		option := templates.LiveOption{Value: o.Value, Text: o.Text, Chosen: l.mistake.typed[f.Name] == o.Value}
-		if o.Hint != "" {
-			option.Hint = l.t("method.card.class."+o.Hint+".name") + l.t("say.dot") + l.t("method.card.class."+o.Hint+".hint")
-		}
-		if o.Off != "" {
-			option.Disabled = l.errorText(f, o.Off)
-		}
-		field.Options = append(field.Options, option)
-	}
-}
-
-// choices are the methods to go on with, and which cannot be chosen and why.
-func (l *live) choices(view *templates.LiveStepView) {
-	view.Choices = l.offers(l.sight.Offers)
-	for _, method := range slices.Sorted(maps.Keys(l.sight.Failed)) {
-		if l.sight.Failed[method] == "locked" {
-			view.Choices = append(view.Choices, templates.LiveChoice{Text: l.t("method." + method + ".choose"), Disabled: l.lockedUntil(l.sight.Locked[method])})
-		}
-	}
-	if l.sight.Place.ID == recovery.StepNext {
-		if l.sight.Needed > 1 {
-			view.Title = title(l.t("live.next.title-more"))
-		}
-	}
-	after := sayOnce(view.Choices)
-	switch reasons := l.sight.Environment.Reasons; { // at the first step too: a proof on a new number was passed and counts nothing
-	case slices.Contains(reasons, recovery.ReasonRecent):
-		view.Lead, after = append(view.Lead, l.t("live.next.recent")), ""
-	case slices.Contains(reasons, recovery.ReasonUnknown), slices.Contains(reasons, recovery.ReasonOdd):
-		view.Lead = append(view.Lead, l.t("live.next.unusual"))
-	}
-	if after != "" {
-		view.Lead = append(view.Lead, l.t("live.next.all", "After", after))
-	}
-	if len(l.sight.Offers) == 0 || l.sight.Unreachable {
-		view.Title, view.Lead = title(l.t("live.next.none-title")), []string{l.t("live.next.none-lead")}
-		if l.sight.Unreachable {
-			view.Lead = []string{l.t("live.next.unreachable")}
-			view.Choices = nil
-		}
-	}
-	if last := l.last(); last.URL != "" {
-		view.Help = &templates.LiveHelp{Title: l.t("live.next.none"), Text: l.t("live.first.none-hint"), Link: last}
-	}
-}
-
-// sayOnce takes what follows every choice alike out of the rows.
-func sayOnce(choices []templates.LiveChoice) string {
-	if len(choices) < 2 || slices.ContainsFunc(choices, func(c templates.LiveChoice) bool { return c.After != choices[0].After }) {
-		return ""
-	}
-	after := choices[0].After
-	for i := range choices {
-		choices[i].After = ""
-	}
-	return after
-}
-
-// lockedUntil says when a method opens again; at the ceiling of tries only a completed recovery or a person opens it.
-func (l *live) lockedUntil(at time.Time) string {
-	if at.IsZero() {
-		return l.t("live.another.closed")
-	}
-	return l.t("live.another.locked", "Time", l.clock(at))
-}
-
-// offers are methods as full rows.
-func (l *live) offers(list []recovery.Offer) []templates.LiveChoice {
-	var choices []templates.LiveChoice
-	for i, o := range list {
-		choice := templates.LiveChoice{Name: "method", Value: o.Method, Text: l.t("method." + o.Method + ".choose"), Hint: l.t("method." + o.Method + ".choose-hint")}
-		if len(l.sight.Proofs) > 0 {
-			choice.Recommended, choice.After = i == 0, l.worth(o, slices.ContainsFunc(list, func(o recovery.Offer) bool { return o.Completes }))
-		}
-		choices = append(choices, choice)
-	}
-	return choices
-}
-
-// worth says what comes after a method; nothing where it completes the case, as the page says of all, or none does.
-func (l *live) worth(o recovery.Offer, some bool) string {
-	switch {
-	case !o.Completes && some:
-		return l.t("live.next.more")
-	case !o.Completes:
-		return ""
-	case o.Hold > 0:
-		return l.t("live.next.completes-hold", "Time", l.span(o.Hold))
-	case o.Limited > 0:
-		return l.t("live.next.completes-limited", "Time", l.span(o.Limited))
-	}
-	return ""
-}
-
-// another is folded: the other ways, after a minute for everybody.
-func (l *live) another() *templates.LiveAnother {
-	waiting := l.sight.Place.ID == recovery.StepHold
-	if l.sight.Doing == "" && !(waiting && len(l.sight.Offers) > 0) {
-		return nil
-	}
-	view := &templates.LiveAnother{Title: l.t("live.another.title"), Text: l.t("live.another.text"), Action: l.visit.to("/case/"+l.sight.ID, ""),
-		Hidden: []templates.Field{{Name: "do", Value: "choose"}}, Last: l.last()}
-	if waiting { // one more proof, and nobody has to wait
-		view.Title = l.t("live.another.title-waiting")
-	}
-	if l.Now().Before(l.sight.Another) {
-		view.Text = l.t("live.another.soon", "Time", l.clock(l.sight.Another))
-		return view
-	}
-	for _, o := range l.offers(l.sight.Offers) {
-		if o.Value != l.sight.Doing {
-			view.Choices = append(view.Choices, o)
-		}
-	}
-	if l.sight.Verdict != nil && !waiting { // in the middle of it, back to the wait
-		view.Choices = append(view.Choices, templates.LiveChoice{Name: "method", Value: "", Text: l.t("live.another.wait", "Time", l.clock(l.sight.Hold))})
-	}
-	return view
-}
-
-// last is the way that is always left: a person, for whom nobody has to wait.
-func (l *live) last() ui.Link {
-	c, ok := l.platform.Channel(l.platform.Last)
-	if !ok {
-		return ui.Link{}
-	}
-	return ui.Link{Text: c.Texts[l.visit.words.Code()].Name, URL: l.visit.to(channelPath(l.platform.ID, c.ID), "")}
-}
-
 // proofs are what was proved, what is being done, and what is ahead.
 func (l *live) proofs() templates.LiveProofs {
 	var p templates.LiveProofs
 	for _, proof := range l.sight.Proofs {
-		p.Stations = append(p.Stations, templates.LiveStation{Text: l.t("method." + proof.Method + ".name"), Note: l.t("live.proofs.passed", "Time", l.clock(proof.At)), State: "done"})
+		p.Stations = append(p.Stations, templates.LiveStation{Text: l.t("method." + proof.Method + ".name"),
+			Note: l.t("live.proofs.passed", "Time", l.clock(proof.At)), State: "done"})
 	}
 	switch {
 	case l.sight.Verdict != nil:
@@ -453,9 +222,11 @@ func (l *live) proofs() templates.LiveProofs {
 	here := "ahead"
 	switch {
 	case l.sight.Doing != "":
-		p.Stations = append(p.Stations, templates.LiveStation{Text: l.t("method." + l.sight.Doing + ".name"), Note: l.t("live.proofs.doing"), State: "here"})
+		p.Stations = append(p.Stations, templates.LiveStation{Text: l.t("method." + l.sight.Doing + ".name"),
+			Note: l.t("live.proofs.doing"), State: "here"})
 	case l.sight.Place.ID == recovery.StepHold:
-		p.Stations = append(p.Stations, templates.LiveStation{Text: l.t("live.proofs.hold", "Time", l.span(l.sight.Verdict.Hold)), Note: l.t("live.proofs.doing"), State: "here"})
+		p.Stations = append(p.Stations, templates.LiveStation{Text: l.t("live.proofs.hold", "Time", l.span(l.sight.Verdict.Hold)),
+			Note: l.t("live.proofs.doing"), State: "here"})
 	case l.sight.Place.ID == recovery.StepPassword:
 		here = "here"
 	}
@@ -508,40 +279,4 @@ func (l *live) giveUp() *templates.LiveCard {
 	form := l.act("cancel", l.t("live.stop.button"))
 	form.Bad = true
 	return &templates.LiveCard{Title: unbroken(l.t("live.stop.title")), Text: l.t("live.stop.text"), Form: *form}
-}
-
-// clock is a moment by the clock, with the day where it is another one.
-func (s *Site) clockTime(v *visit, at time.Time) string {
-	at, now := at.In(s.Zone), s.Now().In(s.Zone)
-	clock := at.Format("15:04")
-	switch days := day(at) - day(now); days {
-	case 0:
-		return clock
-	case 1:
-		return v.words.T("say.tomorrow", "Time", clock)
-	}
-	return v.words.T("say.date", "Month", int(at.Month()), "MonthName", at.Format("January"), "Day", at.Day(), "Time", clock)
-}
-
-// day counts days.
-func day(t time.Time) int {
-	y, m, d := t.Date()
-	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / (24 * 3600))
-}
-
-func (l *live) clock(at time.Time) string { return l.clockTime(l.visit, at) }
-
-// span is a stretch of time in the reader's words, never negative, rounded up.
-func (l *live) span(d time.Duration) string {
-	switch {
-	case d <= 0:
-		return l.t("say.span-minutes", "n", 0)
-	case d <= time.Minute:
-		return l.t("say.span-minutes", "n", 1)
-	case d < 2*time.Hour:
-		return l.t("say.span-minutes", "n", int((d+time.Minute-1)/time.Minute))
-	case d <= 48*time.Hour:
-		return l.t("say.span-hours", "n", int((d+time.Hour-1)/time.Hour))
-	}
-	return l.t("say.span-days", "n", int((d+24*time.Hour-1)/(24*time.Hour)))
 }

@@ -3,8 +3,6 @@ package web
 import (
 	"time"
 
-	"github.com/a-h/templ"
-
 	"zhaohui/internal/recovery"
 	"zhaohui/templates"
 	"zhaohui/templates/ui"
@@ -162,12 +160,4 @@ func (l *live) ended() templates.CaseEndedView {
 	}
 	view.Page = l.frame(joined(view.Title))
 	return view
-}
-
-// page is the view of a place, for those who only need one.
-func (l *live) page() templ.Component {
-	if l.sight.Place.Wait != nil {
-		return templates.LiveWait(l.wait())
-	}
-	return templates.LiveStep(l.step())
 }

@@ -152,13 +152,6 @@ func (s *Site) submitAnswered(v *visit) error {
 	return s.stopByLink(v, token)
 }
 
-// mailFrame has no other language: the reader's way back is in the mail.
-func (s *Site) mailFrame(v *visit, heading string) ui.Page {
-	page := s.frame(v, unbroken(heading), "", v.path(), "")
-	page.NoIndex, page.Canonical, page.Alternates, page.ShareURL = true, "", nil, ""
-	return page
-}
-
 // when says when a case was begun and on what, so that the owner can tell whether it was them.
 func (s *Site) when(v *visit, sight recovery.MailSight) []ui.Fact {
 	facts := []ui.Fact{{Term: v.words.T("live.mail.when"), Text: s.clockTime(v, sight.Started)}, {Term: v.words.T("live.mail.where"), Text: s.device(v, sight.Client)}}
@@ -177,7 +170,7 @@ func (s *Site) device(v *visit, kind string) string {
 
 func (s *Site) mailView(v *visit, sight recovery.MailSight) templates.MailLinkView {
 	t := v.words.T
-	return templates.MailLinkView{Page: s.mailFrame(v, t("live.mail.title")), Title: title(t("live.mail.title")), Lead: []string{t("live.mail.lead")},
+	return templates.MailLinkView{Page: s.unlisted(v, t("live.mail.title"), v.path()), Title: title(t("live.mail.title")), Lead: []string{t("live.mail.lead")},
 		Facts: s.when(v, sight), Action: v.to(v.path(), ""), Name: "answer",
 		Yes:     templates.MailButton{Value: "yes", Text: t("live.mail.yes"), Hint: t("live.mail.yes-hint")},
 		No:      templates.MailButton{Value: "stop", Text: t("live.mail.no"), Hint: t("live.mail.no-hint")},
@@ -187,7 +180,7 @@ func (s *Site) mailView(v *visit, sight recovery.MailSight) templates.MailLinkVi
 // mailCodeView is for another browser: the case moves only where it began.
 func (s *Site) mailCodeView(v *visit, f recovery.Followed) templates.MailCodeView {
 	t := v.words.T
-	return templates.MailCodeView{Page: s.mailFrame(v, t("live.mail.code-title")), Title: title(t("live.mail.code-title")), Lead: []string{t("live.mail.code-lead")},
+	return templates.MailCodeView{Page: s.unlisted(v, t("live.mail.code-title"), v.path()), Title: title(t("live.mail.code-title")), Lead: []string{t("live.mail.code-lead")},
 		Code: f.Code[:3] + " " + f.Code[3:], Facts: s.when(v, f.Sight), Warning: ui.Note{Title: t("live.mail.code-warning-title"), Text: t("live.mail.code-warning-text")},
 		Stop: &templates.LiveCard{Title: unbroken(t("live.veto.title")), Text: t("live.veto.lead"),
 			Form: templates.LiveForm{Action: v.to(v.path(), ""), Button: t("live.veto.button"), Bad: true, Hidden: []templates.Field{{Name: "answer", Value: "stop"}}}}}
@@ -196,7 +189,7 @@ func (s *Site) mailCodeView(v *visit, f recovery.Followed) templates.MailCodeVie
 // overView is a link that cannot be used any more.
 func (s *Site) overView(v *visit) templates.MailStopView {
 	t := v.words.T
-	return templates.MailStopView{Page: s.mailFrame(v, t("live.mail.over-title")), Title: title(t("live.mail.over-title")), Lead: []string{t("live.mail.over-lead")},
+	return templates.MailStopView{Page: s.unlisted(v, t("live.mail.over-title"), v.path()), Title: title(t("live.mail.over-title")), Lead: []string{t("live.mail.over-lead")},
 		Done: true, Contacts: s.ownContacts(v.words.Code())}
 }
 
@@ -228,6 +221,6 @@ func (s *Site) stopLinkView(v *visit, sight recovery.StopSight, done bool) templ
 		view.Form = &templates.LiveForm{Action: v.to(v.path(), ""), Button: t(key + button), Bad: true, Hidden: []templates.Field{{Name: "answer", Value: "stop"}}}
 		view.Keep = ui.Link{Text: t(key + "keep"), URL: v.to("/", "")}
 	}
-	view.Page = s.mailFrame(v, joined(view.Title))
+	view.Page = s.unlisted(v, joined(view.Title), v.path())
 	return view
 }

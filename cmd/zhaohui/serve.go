@@ -346,18 +346,22 @@ func (p *portal) run(addr, adminAddr string, handler http.Handler) error {
 	if err != nil {
 		return fmt.Errorf("ZHAOHUI_ADDR: cannot listen: %w", err)
 	}
-	servers := []*http.Server{newServer(handler, p.log)}
+	var servers []*http.Server
 	failed := make(chan error, 2)
-	go func() { failed <- servers[0].Serve(listener) }()
+	serving := func(listener net.Listener, handler http.Handler) {
+		server := newServer(handler, p.log)
+		servers = append(servers, server)
+		go func() { failed <- server.Serve(listener) }()
+	}
+	serving(listener, handler)
 	if adminAddr != "" {
-		mux := http.NewServeMux()
-		mux.Handle("GET /metrics", p.site.Metrics())
 		admin, err := net.Listen("tcp", adminAddr)
 		if err != nil {
 			return fmt.Errorf("ZHAOHUI_ADMIN_ADDR: cannot listen: %w", err)
 		}
-		servers = append(servers, newServer(mux, p.log))
-		go func() { failed <- servers[1].Serve(admin) }()
+		mux := http.NewServeMux()
+		mux.Handle("GET /metrics", p.site.Metrics())
+		serving(admin, mux)
 	}
 	for _, start := range p.start {
 		if err := start(ctx); err != nil {

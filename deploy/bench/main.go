@@ -18,7 +18,7 @@ type commands struct {
 	Run      runCommand      `cmd:"" help:"Measure everything and write the report."`
 	Bare     bareCommand     `cmd:"" help:"Baseline: net/http with the bytes of a page compressed once."`
 	Ordinary ordinaryCommand `cmd:"" help:"Baseline: Echo, templ, gzip for each answer, gorilla's own cookie codec."`
-	Starts   startsCommand   `cmd:"" help:"Begin cases, in a plain transaction each and many at once, with few and with many open."`
+	Starts   startsCommand   `cmd:"" help:"Begin cases: in a plain transaction each and many at once, with few and with many open."`
 	Lookups  lookupsCommand  `cmd:"" help:"Find accounts by their names, among few and among many."`
 	Resets   resetsCommand   `cmd:"" help:"Set passwords, and make bare hashes."`
 }

@@ -19,7 +19,7 @@ func (c *runCommand) pages() ([]row, error) {
 		return nil, err
 	}
 	defer s.close()
-	resets := int(c.For.Seconds()*resetsASecond) + 1
+	resets := int((c.For + time.Second).Seconds() * resetsASecond)
 	if err := s.enrol(ctx, accountsToReset); err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (c *runCommand) pages() ([]row, error) {
 }
 
 const (
-	resetsASecond = 60 // more than a core can do
+	resetsASecond = 60 // more than a core can do, so that they last
 	lookForJobs   = 500 * time.Millisecond
 )
 

@@ -28,8 +28,6 @@ type uses struct {
 	parts    map[string]bool
 }
 
-var word = regexp.MustCompile(`^[a-z0-9_-]+$`)
-
 func readUses(t *testing.T) *uses {
 	t.Helper()
 	u := &uses{known: map[string]bool{}, content: map[string]bool{}, plain: map[string]bool{}, lists: map[string]int{}, parts: map[string]bool{}}

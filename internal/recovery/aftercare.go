@@ -149,11 +149,11 @@ func (s *Service) Stop(ctx context.Context, secret string) (StopSight, error) {
 		if err != nil {
 			return err
 		}
-		in := &Turn{Case: c, Account: t.Account, Wallet: t.Wallet, Policy: t.Policy, Now: t.Now, doing: c.Facts.Doing, s: s, tx: tx}
 		if !slices.Contains(c.Facts.Vetoes, l.Address) {
 			c.Facts.Vetoes = append(c.Facts.Vetoes, l.Address)
 		}
-		if err := tx.Record(Event{At: t.Now, Kind: "owner-veto", Case: c.ID, Actor: "owner", Data: map[string]string{"address": l.Address, "state": string(c.State)}}); err != nil {
+		if err := tx.Record(Event{At: t.Now, Kind: "owner-veto", Case: c.ID, Actor: "owner",
+			Data: map[string]string{"address": l.Address, "state": string(c.State)}}); err != nil {
 			return err
 		}
 		if err := tx.Save(c); err != nil {
@@ -163,7 +163,7 @@ func (s *Service) Stop(ctx context.Context, secret string) (StopSight, error) {
 		if sight.Alone {
 			return nil
 		}
-		sight.Frozen, err = in.veto()
+		sight.Frozen, err = t.within(tx, c).veto()
 		return err
 	})
 	if err != nil {
@@ -189,10 +189,9 @@ func (t *Turn) veto() (frozen bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		in := &Turn{Case: c, Account: t.Account, Policy: t.Policy, Now: t.Now, s: t.s, tx: t.tx}
 		switch {
 		case c.State == Open:
-			err = in.end(Stopped)
+			err = t.within(t.tx, c).end(Stopped)
 		case c.Facts.Freeze:
 			frozen = true
 			continue

@@ -17,7 +17,7 @@ const (
 	Applying State = "applying" // decided; the wallet is being told
 	Done     State = "done"
 	Stopped  State = "stopped"  // "this was not me", or the person gave up
-	Expired  State = "expired"  // kept as Open in the store until somebody looks; see Case.StateAt
+	Expired  State = "expired"  // an open one that ran out is kept as Open until Tend or a veto ends it; see Turn.state
 	Replaced State = "replaced" // another case of the account was completed
 )
 
@@ -51,7 +51,7 @@ type Facts struct {
 	Frozen                  bool                 `json:",omitzero"` // and the wallet did it
 	Verdict                 *Verdict             `json:",omitzero"` // set when the route became enough; it stays (requirement R14)
 	Ready                   bool                 `json:",omitzero"` // the end of the hold was announced
-	HeldFor                 []Class              // what was proved when the hold began
+	HeldFor                 []Class              `json:",omitzero"` // what was proved when the hold began
 	Hold                    time.Time            `json:",omitzero"` // a password may be chosen from then on; zero if at once
 	Password                []byte               `json:",omitzero"` // sealed, between the decision and the wallet's answer
 	Decided                 int                  `json:",omitzero"` // how often a password was chosen: part of the key of the write
@@ -77,7 +77,7 @@ type Doing struct {
 	State  json.RawMessage
 }
 
-// Environment is coverage L19, judged once when the account was named.
+// Environment is coverage L19, judged when the account was named and again where the case moves.
 type Environment struct {
 	Unusual bool
 	Known   bool     // the browser is known to the account

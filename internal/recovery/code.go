@@ -51,7 +51,7 @@ func (t *Turn) Send(to Sending) (Code, error) {
 	if errors.As(err, &refused) {
 		c.Refused, c.Next, c.Until = true, refused.Until, t.Now
 		if c.Next.IsZero() {
-			c.Next = t.Now.Add(24 * time.Hour)
+			c.Next = t.Now.Add(day)
 		}
 		return c, nil
 	}
@@ -69,8 +69,8 @@ func (t *Turn) Send(to Sending) (Code, error) {
 	if to.Purpose == PurposeLink {
 		secret := token()
 		letter.Link = t.s.address("/mail/"+secret, t.Case.Facts.Lang)
-		err := t.tx.AddLink(Link{Hash: hashToken(secret), Kind: LinkMail, Case: t.Case.ID, Address: to.Address, Nonce: c.ID, Expires: c.Until})
-		if err != nil {
+		l := Link{Hash: hashToken(secret), Kind: LinkMail, Case: t.Case.ID, Address: to.Address, Nonce: c.ID, Expires: c.Until}
+		if err := t.tx.AddLink(l); err != nil {
 			return Code{}, fmt.Errorf("send a code: %w", err)
 		}
 	}
@@ -132,7 +132,7 @@ func (t *Turn) sends(to Sending) []throttle.Limit {
 
 // limits are those of a try at this code, beside the method's own (requirement R3).
 func (c Code) limits(tries int) []throttle.Limit {
-	return []throttle.Limit{{Key: "code:" + c.ID, Max: tries, Within: 24 * time.Hour}}
+	return []throttle.Limit{{Key: "code:" + c.ID, Max: tries, Within: day}}
 }
 
 // Right says whether what was typed is the code; not that it was the first time: whoever applies the outcome sees to

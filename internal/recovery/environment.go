@@ -15,9 +15,10 @@ const (
 	ReasonUnknown = "unknown-device"
 )
 
-// environment judges where a case comes from, once, when the account was named.
+// environment judges where a case comes from: when the account was named, and again where the case moves.
 func (p *Policy) environment(a *wallet.Account, subject string, client Client, now time.Time) Environment {
-	e := Environment{Client: client.Kind, Known: slices.Contains(client.Known, subject) && (a == nil || !a.Frozen)} // after "this was not me" no browser is
+	frozen := a != nil && a.Frozen // after "this was not me" no browser is known
+	e := Environment{Client: client.Kind, Known: slices.Contains(client.Known, subject) && !frozen}
 	if a == nil {
 		return e
 	}
@@ -52,7 +53,7 @@ func (p *Policy) distrusted(a *wallet.Account, now time.Time) []string {
 	return list
 }
 
-// RestsOnPhone names a phone number as what a proof rests on; RestsOnMailbox a mailbox, RestsOnCard a card.
+// RestsOnPhone names a phone number as what a proof rests on.
 func RestsOnPhone(number string) string { return "phone:" + number }
 
 // RestsOnMailbox names a mailbox.

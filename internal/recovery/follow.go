@@ -49,7 +49,8 @@ func (s *Service) Mail(ctx context.Context, secret string, key Key) (MailSight, 
 
 func (t *Turn) mailSight(l Link, key Key) MailSight {
 	f := t.Case.Facts
-	m := MailSight{Case: l.Case, Channel: f.Channel, Lang: f.Lang, Used: !l.Used.IsZero(), Started: t.Case.Started, Client: f.Environment.Client, Until: l.Expires}
+	m := MailSight{Case: l.Case, Channel: f.Channel, Lang: f.Lang, Used: !l.Used.IsZero(), Started: t.Case.Started, Client: f.Environment.Client,
+		Until: l.Expires}
 	m.Here = key.Case == l.Case && t.Case.role(key.Token, t.Now) == Owner && !t.Case.late(key.Token, t.Now)
 	m.Over = t.state() != Open || f.Doing == nil || f.Verdict != nil
 	return m
@@ -84,7 +85,7 @@ func (s *Service) Follow(ctx context.Context, secret string, key Key) (Followed,
 		if err != nil {
 			return err
 		}
-		in := &Turn{Case: c, Account: t.Account, Wallet: t.Wallet, Policy: t.Policy, Now: t.Now, Client: t.Client, doing: c.Facts.Doing, s: s, tx: tx}
+		in := t.within(tx, c)
 		if in.place().Method == "" {
 			out.Sight.Over = true
 			return nil

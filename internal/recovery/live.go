@@ -24,7 +24,7 @@ func (s *Service) Switch(ctx context.Context, key Key, client Client) error {
 	})
 }
 
-// Turn to another method at once: the one that is being done is given up, as with Switch.
+// Choose turns to another method at once: the one that is being done is given up, as with Switch.
 func (s *Service) Choose(ctx context.Context, key Key, method string, client Client) error {
 	return s.act(ctx, key, client, func(t *Turn) error {
 		f := t.Case.Facts
@@ -157,7 +157,7 @@ func (s *Service) Again(ctx context.Context, key Key, method string, client Clie
 			if err != nil || c.role(key.Token, a.Now) != Guest {
 				return err
 			}
-			t := &Turn{Case: c, Account: a.Account, Wallet: a.Wallet, Policy: a.Policy, Now: a.Now, Client: client, s: s, tx: tx}
+			t := a.within(tx, c)
 			c.Facts.Return.Doing = &Doing{Method: id, Nonce: token(), Began: a.Now}
 			t.doing = c.Facts.Return.Doing
 			if err := s.method(id).Begin(t); err != nil {

@@ -36,11 +36,9 @@ type world struct {
 // seenCase is what is known of a case.
 type seenCase struct {
 	account     string
-	proofs      int
 	first       time.Time // of the first proof
 	enough      time.Time // since when a hold would be waited
 	ended       recovery.State
-	announced   bool
 	lastProofAt time.Time
 }
 
@@ -341,7 +339,7 @@ func (w *world) doResume(*rapid.T) {
 		}
 	case s.Resume != "":
 		client := w.client()
-		key, err := w.office.Resume(context.Background(), s.Resume, client)
+		key, err := w.Resume(context.Background(), s.Resume, client)
 		if w.done(recovery.Result{}, err); err == nil {
 			w.visitors = append(w.visitors, &visitor{o: w.office, t: w.r, client: client, key: key})
 		}

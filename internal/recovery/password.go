@@ -76,8 +76,7 @@ func (t *Turn) replaceOthers() error {
 		if other.State == Applying {
 			return fmt.Errorf("another case of the account is being applied: %w", problem.Conflict)
 		}
-		in := &Turn{Case: other, Account: t.Account, Policy: t.Policy, Now: t.Now, s: t.s, tx: t.tx}
-		if err := in.end(Replaced); err != nil {
+		if err := t.within(t.tx, other).end(Replaced); err != nil {
 			return err
 		}
 		if err := t.tx.Save(other); err != nil {
@@ -150,7 +149,7 @@ func (s *Service) settle(ctx context.Context, t *Turn, refused bool) error {
 		if c.State != Applying || c.Facts.Decided != t.Case.Facts.Decided {
 			return nil // another run was first
 		}
-		in := &Turn{Case: c, Account: t.Account, Policy: t.Policy, Now: t.Now, s: s, tx: tx}
+		in := t.within(tx, c)
 		c.Facts.Password = nil
 		if refused {
 			c.State, c.Facts.Problem, c.Acted = Open, "refused", t.Now
@@ -216,6 +215,11 @@ func (s *Service) freeze(ctx context.Context, c *Case) error {
 	})
 }
 
+const (
+	keypad     = "147258369 963852741 159357 357159 258456 789456123 456789123 134679" // its rows, columns and crosses
+	favourites = "520131 131452 521521 880088 168168 314159 271828 141592 112358 520520"
+)
+
 // weakness says why a payment password is too easy to guess, "" if it is not (requirement R9): repeats, runs, patterns.
 func weakness(p string) string {
 	switch {
@@ -227,9 +231,8 @@ func weakness(p string) string {
 		p[0] == p[5] && p[1] == p[4] && p[2] == p[3],                // 123321
 		p[0] == p[1] && p[2] == p[3] && p[4] == p[5],                // 112233
 		strings.Count(p, p[:1]) == 5, strings.Count(p, p[1:2]) == 5, // all but one
-		strings.Count(p[:3], p[:1]) == 3 && strings.Count(p[3:], p[3:4]) == 3,                        // 111222
-		strings.Contains("147258369 963852741 159357 357159 258456 789456123 456789123 134679", p),   // rows of the keypad
-		strings.Contains("520131 131452 521521 880088 168168 314159 271828 141592 112358 520520", p): // what everybody chooses
+		strings.Count(p[:3], p[:1]) == 3 && strings.Count(p[3:], p[3:4]) == 3, // 111222
+		strings.Contains(keypad, p), strings.Contains(favourites, p):
 		return "weak-pattern"
 	}
 	return ""

@@ -37,14 +37,12 @@ func resumeCheck(signs string) byte {
 
 // ParseResume reads a resume code as people type it. ok is false if it cannot be one: a sign is wrong or two are swapped.
 func ParseResume(typed string) (code string, ok bool) {
-	code = strings.ToUpper(fold(typed))
 	code = strings.Map(func(r rune) rune {
-		switch {
-		case strings.ContainsRune(" -—–.", r):
+		if strings.ContainsRune(" -—–.", r) {
 			return -1
 		}
 		return r
-	}, code)
+	}, strings.ToUpper(fold(typed)))
 	if len(code) != resumeLength {
 		return "", false
 	}

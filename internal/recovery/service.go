@@ -150,6 +150,13 @@ func (s *Service) turn(ctx context.Context, c *Case) (*Turn, error) {
 	return t, nil
 }
 
+// within is the same look at a case as it is inside a transaction, where it may be changed.
+func (t *Turn) within(tx Tx, c *Case) *Turn {
+	in := *t
+	in.Case, in.doing, in.standing, in.tx = c, c.Facts.Doing, Step{}, tx
+	return &in
+}
+
 // situation is what the policy looks at besides proofs.
 func (t *Turn) situation() Situation {
 	s := Situation{Unusual: t.Case.Facts.Environment.Unusual, Distrusted: t.Policy.distrusted(t.Account, t.Case.Started)}

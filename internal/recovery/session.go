@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"slices"
 	"time"
 )
 
@@ -70,12 +71,12 @@ const mostLate = 8
 func (c *Case) renewLate(now time.Time) string {
 	before := c.Facts.Session
 	fresh := c.renew(now, before.By)
-	c.Facts.Session.Also = append(before.Also, before.Old)
+	c.Facts.Session.Also = slices.Concat(before.Also, []string{before.Old})
 	return fresh
 }
 
-// renew gives the owner's browser a new token: at every gain of rights (requirement W4).
-// By is the keyed hash of the submit that gained it, nil if it was none.
+// renew gives the owner's browser a new token: at every gain of rights (requirement W4). by is the keyed
+// hash of the submit that gained them, nil if it was none.
 func (c *Case) renew(now time.Time, by []byte) string {
 	fresh := token()
 	c.Facts.Session = Session{Hash: hashToken(fresh), Old: c.Facts.Session.Hash, Changed: now, By: by}

@@ -52,8 +52,8 @@ func (s *Service) Look(ctx context.Context, key Key) (Sight, error) {
 		return Sight{}, err
 	}
 	c, f := a.Case, a.Case.Facts
-	v := Sight{ID: c.ID, Channel: f.Channel, Place: a.place, Role: a.role, Started: c.Started, Ended: f.Ended, Limits: f.Limits, Verdict: f.Verdict, Hold: f.Hold,
-		Failed: f.Failed, Locked: f.Locked, Problem: f.Problem, Environment: Environment{Client: f.Environment.Client}, Frozen: f.Frozen}
+	v := Sight{ID: c.ID, Channel: f.Channel, Place: a.place, Role: a.role, Started: c.Started, Ended: f.Ended, Limits: f.Limits,
+		Verdict: f.Verdict, Hold: f.Hold, Failed: f.Failed, Locked: f.Locked, Problem: f.Problem, Environment: Environment{Client: f.Environment.Client}, Frozen: f.Frozen}
 	if len(f.Proofs) > 0 && a.role != Guest { // its rules are about the account's number, devices and networks
 		v.Environment = f.Environment
 	}

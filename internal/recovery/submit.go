@@ -163,7 +163,7 @@ func (s *Service) change(ctx context.Context, a *attempt, fn func(t *Turn) error
 		if err != nil {
 			return err
 		}
-		t := &Turn{Case: c, Account: a.Account, Wallet: a.Wallet, Policy: a.Policy, Now: a.Now, Client: a.Client, doing: c.Facts.Doing, by: a.by, s: s, tx: tx}
+		t := a.within(tx, c)
 		role := c.role(a.key.Token, t.Now)
 		if a.right && role != Guest {
 			t.reopen(nonce)

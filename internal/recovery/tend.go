@@ -50,7 +50,7 @@ func (s *Service) tend(ctx context.Context, id string) error {
 	}
 	t, err := s.turn(ctx, c)
 	if errors.Is(err, problem.NotFound) { // the account was erased
-		t, err = &Turn{Case: c, Policy: s.policy, Now: s.now(), s: s, doing: c.Facts.Doing}, nil
+		t, err = &Turn{Case: c, Wallet: s.wallet, Policy: s.policy, Now: s.now(), s: s}, nil
 	}
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func (s *Service) tend(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		t := &Turn{Case: c, Account: t.Account, Wallet: s.wallet, Policy: s.policy, Now: t.Now, doing: c.Facts.Doing, s: s, tx: tx}
+		t := t.within(tx, c)
 		switch {
 		case c.State == Applying:
 			c.Acted = t.Now // so that it is not started again at once

@@ -17,12 +17,8 @@ const auditBatch = 500
 // ErasePersons erases the personal data of all entries from before a time, and says so in the trail, which stays whole.
 func (a *Audit) ErasePersons(ctx context.Context, before time.Time) error {
 	return a.batches(ctx, "erase personal data of the audit trail", func(ctx context.Context, tx *sql.Tx) (int64, error) {
-		done, err := tx.ExecContext(ctx, `DELETE FROM audit_person WHERE seq IN (SELECT p.seq FROM audit_person p
-			JOIN audit_entry e ON e.seq = p.seq WHERE e.at < $1 ORDER BY p.seq LIMIT $2)`, before.UnixMilli(), auditBatch)
-		if err != nil {
-			return 0, err
-		}
-		n, err := done.RowsAffected()
+		n, err := rowsOf(tx.ExecContext(ctx, `DELETE FROM audit_person WHERE seq IN (SELECT p.seq FROM audit_person p
+			JOIN audit_entry e ON e.seq = p.seq WHERE e.at < $1 ORDER BY p.seq LIMIT $2)`, before.UnixMilli(), auditBatch))
 		if err != nil || n == 0 {
 			return 0, err
 		}

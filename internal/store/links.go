@@ -31,12 +31,8 @@ func (t *caseTx) AddLink(l recovery.Link) error {
 
 // UseLink is also false for a link that was ended or does not exist; whether it is too old is the caller's question.
 func (t *caseTx) UseLink(hash string, at time.Time) (bool, error) {
-	result, err := t.tx.ExecContext(t.ctx, `UPDATE recovery_link SET used = $1 WHERE hash = $2 AND used = 0 AND expires > 0`,
-		millis(at), hash)
-	if err != nil {
-		return false, failed("use link", err)
-	}
-	n, err := result.RowsAffected()
+	n, err := rowsOf(t.tx.ExecContext(t.ctx, `UPDATE recovery_link SET used = $1 WHERE hash = $2 AND used = 0 AND expires > 0`,
+		millis(at), hash))
 	return n == 1, failed("use link", err)
 }
 

@@ -154,13 +154,9 @@ func (m *Messages) Dead(ctx context.Context, limit int) ([]message.Dead, error) 
 // Forget erases letters that are over and were posted before a moment, at most limit, and says how many.
 func (m *Messages) Forget(ctx context.Context, before time.Time, limit int) (int, error) {
 	var gone int64
-	err := m.db.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `DELETE FROM message WHERE id IN (SELECT id FROM message WHERE created < $1 AND state <> 'queued'
-			ORDER BY created LIMIT $2)`, millis(before), limit)
-		if err != nil {
-			return err
-		}
-		gone, err = result.RowsAffected()
+	err := m.db.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+		gone, err = rowsOf(tx.ExecContext(ctx, `DELETE FROM message WHERE id IN (SELECT id FROM message WHERE created < $1 AND state <> 'queued'
+			ORDER BY created LIMIT $2)`, millis(before), limit))
 		return err
 	})
 	return int(gone), failed("forget letters", err)

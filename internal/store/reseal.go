@@ -154,11 +154,7 @@ func (c *Column) one(ctx context.Context, tx *sql.Tx, row sealedRow, plain []byt
 		sealed = c.Box.Seal(plain, c.context(row.text))
 	}
 	update := fmt.Sprintf(`UPDATE %[1]s SET %[2]s = $1 WHERE %[3]s = $2 AND %[2]s = $3`, c.Table, c.Sealed, c.Key)
-	done, err := tx.ExecContext(ctx, update, sealed, row.id, row.sealed)
-	if err != nil {
-		return false, err
-	}
-	n, err := done.RowsAffected()
+	n, err := rowsOf(tx.ExecContext(ctx, update, sealed, row.id, row.sealed))
 	if err != nil || n == 0 || c.Reindex == nil {
 		return n > 0, err
 	}

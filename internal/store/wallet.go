@@ -39,20 +39,8 @@ func (a *Accounts) Named(ctx context.Context, indexes []string) (id string, err 
 
 // IDs lists accounts in the order of their ids.
 func (a *Accounts) IDs(ctx context.Context, after string, limit int) ([]string, error) {
-	rows, err := a.db.read().QueryContext(ctx, `SELECT id FROM wallet_account WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
-	if err != nil {
-		return nil, failed("list accounts", err)
-	}
-	defer rows.Close()
-	var ids []string
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, failed("list accounts", err)
-		}
-		ids = append(ids, id)
-	}
-	return ids, failed("list accounts", rows.Err())
+	ids, err := texts(a.db.read().QueryContext(ctx, `SELECT id FROM wallet_account WHERE id > $1 ORDER BY id LIMIT $2`, after, limit))
+	return ids, failed("list accounts", err)
 }
 
 // Add adds all of these accounts or none; problem.Conflict if an id or a name is taken.

@@ -45,7 +45,7 @@ func field(i int) string { return "answer_" + strconv.Itoa(i+1) }
 // Check never says which answer is wrong.
 func (method) Check(ctx context.Context, t *recovery.Turn, in recovery.Input) (recovery.Outcome, error) {
 	if t.Account == nil {
-		return recovery.Wrong("answer_1", "answers"), nil
+		return recovery.Wrong("form", "answers"), nil
 	}
 	answers := make([]string, len(t.Account.Questions))
 	for i := range answers {
@@ -56,7 +56,7 @@ func (method) Check(ctx context.Context, t *recovery.Turn, in recovery.Input) (r
 		return recovery.Outcome{}, err
 	}
 	if !right {
-		return recovery.Wrong("answer_1", "answers"), nil
+		return recovery.Wrong("form", "answers"), nil
 	}
 	return recovery.Proved("secret:questions"), nil
 }

@@ -1,0 +1,41 @@
+package web
+
+import (
+	"time"
+)
+
+// clockTime is a moment by the clock, with the day where it is another one.
+func (s *Site) clockTime(v *visit, at time.Time) string {
+	at, now := at.In(s.Zone), s.Now().In(s.Zone)
+	clock := at.Format("15:04")
+	switch days := day(at) - day(now); days {
+	case 0:
+		return clock
+	case 1:
+		return v.words.T("say.tomorrow", "Time", clock)
+	}
+	return v.words.T("say.date", "Month", int(at.Month()), "MonthName", at.Format("January"), "Day", at.Day(), "Time", clock)
+}
+
+// day counts days.
+func day(t time.Time) int {
+	y, m, d := t.Date()
+	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / (24 * 3600))
+}
+
+func (l *live) clock(at time.Time) string { return l.clockTime(l.visit, at) }
+
+// span is a stretch of time in the reader's words, never negative, rounded up.
+func (l *live) span(d time.Duration) string {
+	switch {
+	case d <= 0:
+		return l.t("say.span-minutes", "n", 0)
+	case d <= time.Minute:
+		return l.t("say.span-minutes", "n", 1)
+	case d < 2*time.Hour:
+		return l.t("say.span-minutes", "n", int((d+time.Minute-1)/time.Minute))
+	case d <= 48*time.Hour:
+		return l.t("say.span-hours", "n", int((d+time.Hour-1)/time.Hour))
+	}
+	return l.t("say.span-days", "n", int((d+24*time.Hour-1)/(24*time.Hour)))
+}
