@@ -384,7 +384,7 @@ func MailStop(v MailStopView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var16 = []any{"tight", templ.KV("halt", v.Done && len(v.Facts) > 0)}
+			var templ_7745c5c3_Var16 = []any{"tight", templ.KV("halt", v.Done && len(v.Next.Items) > 0)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var16...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

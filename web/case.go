@@ -120,8 +120,8 @@ func (s *Site) submitResume(v *visit) error {
 
 func (s *Site) resumeView(v *visit, typed, wrong string) templates.CaseResumeView {
 	t := v.words.T
-	view := templates.CaseResumeView{Page: s.frame(v, unbroken(t("live.resume.title")), t("live.resume.lead"), "/case", ""), Title: title(t("live.resume.title")),
-		Lead: []string{t("live.resume.lead")}, Action: v.to("/case", ""), Button: t("live.resume.button"),
+	view := templates.CaseResumeView{Page: s.frame(v, unbroken(t("live.resume.title")), t("live.resume.lead"), "/case", ""),
+		Title: title(t("live.resume.title")), Lead: []string{t("live.resume.lead")}, Action: v.to("/case", ""), Button: t("live.resume.button"),
 		Field: templates.LiveField{Name: "resume", Kind: "text", Label: t("live.resume.label"), Hint: t("live.resume.hint"), Value: typed, Error: wrong},
 		Lost:  &templates.LiveHelp{Title: t("live.resume.lost"), Text: t("live.resume.lost-text")}}
 	if wrong != "" {
@@ -170,7 +170,8 @@ func (s *Site) showHandoff(v *visit, key recovery.Key, client recovery.Client) e
 	t := v.words.T
 	view := templates.HandoffView{Page: s.unlisted(v, t("live.handoff.title"), path), Title: title(t("live.handoff.title")),
 		Lead: []string{t("live.handoff.lead")}, URL: link, Number: twoDigits(number), Compare: t("live.handoff.compare", "Number", twoDigits(number)),
-		Until: t("live.handoff.until", "Time", s.clockTime(v, s.Now().Add(s.Policy.Case.Idle))), Back: ui.Link{Text: t("live.handoff.back"), URL: v.to(path, "")}}
+		Until: t("live.handoff.until", "Time", s.clockTime(v, s.Now().Add(s.Policy.Case.Idle))),
+		Back:  ui.Link{Text: t("live.handoff.back"), URL: v.to(path, "")}}
 	view.Languages = nil // the code is shown once: another language would be another code
 	if view.QR, err = code(link, view.Title.String()); err != nil {
 		return fmt.Errorf("hand-off: %w", err)
@@ -192,9 +193,10 @@ func (s *Site) showJoin(v *visit) error {
 	t := v.words.T
 	path := "/case/" + v.Param("ref") + "/join/" + v.Param("token")
 	view := templates.HandoffView{Page: s.unlisted(v, t("live.handoff.phone-title"), "/case"), Phone: true, Title: title(t("live.handoff.phone-title")),
-		Lead:   []string{t("live.handoff.phone-lead"), t("live.handoff.phone-what", "Time", s.clockTime(v, sight.Started), "Where", s.device(v, sight.Client))},
+		Lead:   []string{t("live.handoff.phone-what", "Time", s.clockTime(v, sight.Started), "Where", s.device(v, sight.Client))},
 		Number: twoDigits(sight.Number), Compare: t("live.handoff.phone-compare"),
-		Form: &templates.LiveForm{Action: v.to(path, ""), Button: t("live.handoff.same")}, Back: ui.Link{Text: t("live.handoff.differ"), URL: v.to("/stop/coached", "")}}
+		Form: &templates.LiveForm{Action: v.to(path, ""), Button: t("live.handoff.same")},
+		Back: ui.Link{Text: t("live.handoff.differ"), URL: v.to("/stop/coached", "")}}
 	return s.fresh(v, 200, templates.Handoff(view))
 }
 
@@ -228,7 +230,8 @@ func (s *Site) showCalendar(v *visit) error {
 	lines := []string{"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//zhaohui//hold//" + strings.ToUpper(v.words.Code()), "BEGIN:VEVENT", "UID:" + sight.ID,
 		"DTSTAMP:" + s.Now().UTC().Format(stamp), "DTSTART:" + sight.Hold.UTC().Format(stamp), "DURATION:PT15M",
 		"SUMMARY:" + v.words.T("live.hold.calendar-title"), "URL:" + s.absolute(v.to("/case/"+sight.ID, "")),
-		"BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:PT0S", "DESCRIPTION:" + v.words.T("live.hold.calendar-title"), "END:VALARM", "END:VEVENT", "END:VCALENDAR", ""}
+		"BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:PT0S", "DESCRIPTION:" + v.words.T("live.hold.calendar-title"), "END:VALARM",
+		"END:VEVENT", "END:VCALENDAR", ""}
 	body := []byte(strings.Join(lines, "\r\n"))
 	h := v.Response().Header()
 	h.Set("Cache-Control", "no-store")

@@ -115,9 +115,11 @@ var (
 
 func (s *Site) showDemo(v *visit) error {
 	t := v.words.T
-	view := templates.DemoView{Page: s.frame(v, t("demo.title"), "", "/demo", ""), Lead: t("demo.lead"), Start: ui.Link{Text: t("demo.start"), URL: v.to(platformPath(s.livePlatform().ID), "")},
-		Clock:   templates.DemoClock{Now: s.Now().In(s.Zone).Format("2006-01-02 15:04:05"), Action: v.to("/demo/clock", "")},
-		Refresh: ui.Link{Text: t("demo.refresh"), URL: v.to("/demo", "")}, Downloads: []ui.Link{{Text: "accounts.json", URL: "/demo/accounts.json"}, {Text: "outbox.json", URL: "/demo/outbox.json"}}}
+	view := templates.DemoView{Page: s.frame(v, t("demo.title"), "", "/demo", ""), Lead: t("demo.lead"),
+		Start:     ui.Link{Text: t("demo.start"), URL: v.to(platformPath(s.livePlatform().ID), "")},
+		Clock:     templates.DemoClock{Now: s.Now().In(s.Zone).Format("2006-01-02 15:04:05"), Action: v.to("/demo/clock", "")},
+		Refresh:   ui.Link{Text: t("demo.refresh"), URL: v.to("/demo", "")},
+		Downloads: []ui.Link{{Text: "accounts.json", URL: "/demo/accounts.json"}, {Text: "outbox.json", URL: "/demo/outbox.json"}}}
 	view.NoIndex, view.Canonical, view.Alternates = true, "", nil
 	for _, step := range []string{"1m", "10m", "1h", "24h", "72h"} {
 		view.Clock.Steps = append(view.Clock.Steps, templates.DemoStep{Value: step, Text: "+" + step})
@@ -157,7 +159,8 @@ func demoAccount(v *visit, a DemoAccount) templates.DemoAccount {
 	fact("totp", a.TOTPSecret)
 	fact("codes", a.RecoveryCodes...)
 	for _, c := range a.Cards {
-		out.Cards = append(out.Cards, templates.DemoCard{Bank: c.Bank, Kind: t("demo.card."+c.Class) + t("say.dot") + t("demo.card."+c.Kind), Number: c.Number, Expiry: c.Expiry, Reserved: c.ReservedPhone, State: t("demo.state." + c.State)})
+		out.Cards = append(out.Cards, templates.DemoCard{Bank: c.Bank, Kind: t("demo.card."+c.Class) + t("say.dot") + t("demo.card."+c.Kind),
+			Number: c.Number, Expiry: c.Expiry, Reserved: c.ReservedPhone, State: t("demo.state." + c.State)})
 	}
 	return out
 }

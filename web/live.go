@@ -40,8 +40,12 @@ func (s *Site) showLiveStep(v *visit, p *guide.Platform, c *guide.Channel, step 
 	return s.showPlace(v, sight, mistake{})
 }
 
-// over says that the browser's case does not stand in the way of a new one.
+// over says that the browser's case does not stand in the way of a new one. One that has enough, and perhaps waited for it,
+// always does: it has to be stopped first.
 func over(sight recovery.Sight, c *guide.Channel) bool {
+	if sight.Place.State == recovery.Open && sight.Role != recovery.Guest && sight.Verdict != nil {
+		return false
+	}
 	return sight.Place.State != recovery.Open && sight.Place.State != recovery.Applying || sight.Channel != c.ID || sight.Role == recovery.Guest
 }
 
@@ -204,6 +208,9 @@ func (s *Site) submitSafety(v *visit, p *guide.Platform, c *guide.Channel) error
 	}
 	if !answers.Safe() {
 		return problem.Invalid{Fields: map[string]string{"safety": "required"}}
+	}
+	if running, err := s.look(v); err == nil && !over(running, c) {
+		return v.see(v.to(s.casePath(running), ""))
 	}
 	claims := map[string]string{}
 	for _, a := range answers.WithoutSafety().All() {

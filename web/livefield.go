@@ -32,14 +32,10 @@ func (l *live) fields(view *templates.LiveStepView) {
 			view.Errors = append(view.Errors, templates.FieldError{Field: f.Name, Text: field.Error})
 		}
 	}
-	if code := l.mistake.wrong["method"]; code != "" {
-		view.Errors = append(view.Errors, templates.FieldError{Text: l.errorText(recovery.Field{Name: "method"}, code)})
-	}
-	if code := l.mistake.wrong["form"]; code != "" {
-		view.Errors = append(view.Errors, templates.FieldError{Text: l.errorText(recovery.Field{Name: "form"}, code)})
-	}
-	if code := l.mistake.wrong["slide"]; view.Slider != nil && code != "" {
-		view.Errors = append(view.Errors, templates.FieldError{Text: l.errorText(recovery.Field{Name: "slide"}, code)})
+	for _, whole := range []string{"method", "form", "slide"} { // what is wrong with the step and not with one field
+		if code := l.mistake.wrong[whole]; code != "" && (whole != "slide" || view.Slider != nil) {
+			view.Errors = append(view.Errors, templates.FieldError{Text: l.errorText(recovery.Field{Name: whole}, code)})
+		}
 	}
 	if l.mistake.left != nil && len(view.Errors) > 0 {
 		view.ErrorNote = l.t("live.left", "n", *l.mistake.left)
@@ -55,8 +51,8 @@ var kinds = map[recovery.FieldKind]string{recovery.FieldAccount: "email-or-phone
 	recovery.FieldPhone: "tel", recovery.FieldLast4: "digits4", recovery.FieldExpiry: "expiry", recovery.FieldChoice: "radio"}
 
 // secretKinds never come back after a mistake (requirement A4).
-var secretKinds = map[recovery.FieldKind]bool{recovery.FieldCode: true, recovery.FieldPassword: true, recovery.FieldSecret: true, recovery.FieldAnswer: true,
-	recovery.FieldSaved: true, recovery.FieldLast4: true, recovery.FieldExpiry: true, recovery.FieldID: true, recovery.FieldHidden: true}
+var secretKinds = map[recovery.FieldKind]bool{recovery.FieldCode: true, recovery.FieldPassword: true, recovery.FieldSecret: true,
+	recovery.FieldAnswer: true, recovery.FieldSaved: true, recovery.FieldLast4: true, recovery.FieldExpiry: true, recovery.FieldID: true, recovery.FieldHidden: true}
 
 func (l *live) label(f recovery.Field) string {
 	switch {
@@ -93,7 +89,8 @@ func (l *live) wrong(f recovery.Field) string {
 
 // errorText says what is wrong: the method's own words, those for the kind of field, then those for all.
 func (l *live) errorText(f recovery.Field, code string) string {
-	for _, key := range []string{"method." + l.sight.Place.Method + ".error." + code, "live.error." + string(f.Kind) + "-" + code, "live.error." + code} {
+	for _, key := range []string{"method." + l.sight.Place.Method + ".error." + code, "live.error." + string(f.Kind) + "-" + code,
+		"live.error." + code} {
 		if text := l.has(key); text != "" {
 			return text
 		}

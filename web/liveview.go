@@ -73,10 +73,10 @@ func (s *Site) safetyStep(v *visit, p *guide.Platform, c *guide.Channel) templat
 // step is a page on which something is typed or chosen.
 func (l *live) step() templates.LiveStepView {
 	place := l.sight.Place
-	view := templates.LiveStepView{Platform: l.platform.ID, Channel: l.channel.ID, StepID: place.ID, Method: place.Method, Action: l.visit.to(l.path, ""),
-		Title: title(l.said("title")), Button: l.said("button"),
-		Warning: ui.Note{Title: l.t("live.warning.title"), Text: l.t("live.warning.text")}, Proofs: l.proofs(), Deadline: l.deadline(), Another: l.another(), Resume: l.resume(),
-		Handoff: l.handoff(), Stop: l.giveUp()}
+	view := templates.LiveStepView{Platform: l.platform.ID, Channel: l.channel.ID, StepID: place.ID, Method: place.Method,
+		Title: title(l.said("title")), Action: l.visit.to(l.path, ""), Button: l.said("button"),
+		Warning: ui.Note{Title: l.t("live.warning.title"), Text: l.t("live.warning.text")}, Proofs: l.proofs(), Deadline: l.deadline(),
+		Another: l.another(), Resume: l.resume(), Handoff: l.handoff(), Stop: l.giveUp()}
 	if lead := l.said("lead", "Card", place.Shown["card"]); lead != "" {
 		view.Lead = []string{lead}
 	}
@@ -95,6 +95,12 @@ func (l *live) step() templates.LiveStepView {
 	l.fields(&view)
 	if len(view.Fields) > 0 && !slices.ContainsFunc(view.Fields, func(f templates.LiveField) bool { return f.Kind != "radio" }) {
 		view.Warning = ui.Note{} // nothing is typed here
+	}
+	if l.mistake.left != nil && *l.mistake.left == 0 && view.Another != nil { // what is left to do
+		view.Another.Open = true
+	}
+	if code := l.mistake.wrong["code"]; view.Help != nil && (code == "too-many" || code == "code-expired" || code == "expired") { // a new one is asked for there
+		view.Help.Open = true
 	}
 	view.Watch = l.watch()
 	view.Page = l.frame(strings.Join(view.Title, "|"))

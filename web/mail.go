@@ -32,12 +32,19 @@ func (s *Site) showMail(v *visit) error {
 
 // showSpent is a mailed link that was used, or is too late: what is left is "this was not me".
 func (s *Site) showSpent(v *visit) error {
+	if token, _ := s.cases.answered(v.Request()); token != "" && token == v.Param("token") { // by this browser: what came of it
+		return v.see(v.to("/mail", ""))
+	}
 	stop, err := s.Recovery.StopLink(v.Request().Context(), v.Param("token"))
 	if err != nil {
 		return s.fresh(v, 410, templates.MailStop(s.overView(v)))
 	}
 	view := s.stopLinkView(v, stop, false)
-	view.Lead = append([]string{v.words.T("live.mail.over-lead")}, view.Lead...)
+	if view.Form != nil && len(view.Does.Items) > 0 {
+		over := s.overView(v)
+		view.Does.Title = joined(view.Title)
+		view.Page, view.Title, view.Lead = over.Page, over.Title, append(over.Lead, view.Lead...)
+	}
 	return s.fresh(v, 410, templates.MailStop(view))
 }
 
@@ -129,8 +136,8 @@ func (s *Site) showAnswered(v *visit) error {
 		return s.fresh(v, 200, templates.MailCode(s.mailCodeView(v, recovery.Followed{Sight: sight, Code: outcome})))
 	}
 	sight, err := s.Recovery.StopLink(ctx, token)
-	if err != nil {
-		return s.fresh(v, 410, templates.MailStop(s.overView(v)))
+	if err != nil && !errors.Is(err, problem.NotFound) && !errors.Is(err, problem.Expired) { // it ended with its case; what came of it did not
+		return err
 	}
 	sight.Alone, sight.Frozen = outcome == wasNoted, outcome == wasFrozen
 	if !sight.Frozen {
@@ -154,7 +161,11 @@ func (s *Site) submitAnswered(v *visit) error {
 
 // when says when a case was begun and on what, so that the owner can tell whether it was them.
 func (s *Site) when(v *visit, sight recovery.MailSight) []ui.Fact {
-	facts := []ui.Fact{{Term: v.words.T("live.mail.when"), Text: s.clockTime(v, sight.Started)}, {Term: v.words.T("live.mail.where"), Text: s.device(v, sight.Client)}}
+	if sight.Started.IsZero() { // nothing is known of it any more
+		return nil
+	}
+	facts := []ui.Fact{{Term: v.words.T("live.mail.when"), Text: s.clockTime(v, sight.Started)},
+		{Term: v.words.T("live.mail.where"), Text: s.device(v, sight.Client)}}
 	if !sight.Until.IsZero() {
 		facts = append(facts, ui.Fact{Term: v.words.T("live.mail.until"), Text: s.clockTime(v, sight.Until)})
 	}
@@ -170,8 +181,8 @@ func (s *Site) device(v *visit, kind string) string {
 
 func (s *Site) mailView(v *visit, sight recovery.MailSight) templates.MailLinkView {
 	t := v.words.T
-	return templates.MailLinkView{Page: s.unlisted(v, t("live.mail.title"), v.path()), Title: title(t("live.mail.title")), Lead: []string{t("live.mail.lead")},
-		Facts: s.when(v, sight), Action: v.to(v.path(), ""), Name: "answer",
+	return templates.MailLinkView{Page: s.unlisted(v, t("live.mail.title"), v.path()), Title: title(t("live.mail.title")),
+		Lead: []string{t("live.mail.lead")}, Facts: s.when(v, sight), Action: v.to(v.path(), ""), Name: "answer",
 		Yes:     templates.MailButton{Value: "yes", Text: t("live.mail.yes"), Hint: t("live.mail.yes-hint")},
 		No:      templates.MailButton{Value: "stop", Text: t("live.mail.no"), Hint: t("live.mail.no-hint")},
 		Warning: ui.Note{Title: t("live.mail.warning-title"), Text: t("live.mail.warning-text")}}
@@ -180,36 +191,44 @@ func (s *Site) mailView(v *visit, sight recovery.MailSight) templates.MailLinkVi
 // mailCodeView is for another browser: the case moves only where it began.
 func (s *Site) mailCodeView(v *visit, f recovery.Followed) templates.MailCodeView {
 	t := v.words.T
-	return templates.MailCodeView{Page: s.unlisted(v, t("live.mail.code-title"), v.path()), Title: title(t("live.mail.code-title")), Lead: []string{t("live.mail.code-lead")},
-		Code: f.Code[:3] + " " + f.Code[3:], Facts: s.when(v, f.Sight), Warning: ui.Note{Title: t("live.mail.code-warning-title"), Text: t("live.mail.code-warning-text")},
+	return templates.MailCodeView{Page: s.unlisted(v, t("live.mail.code-title"), v.path()), Title: title(t("live.mail.code-title")),
+		Lead: []string{t("live.mail.code-lead")}, Code: f.Code[:3] + " " + f.Code[3:], Facts: s.when(v, f.Sight),
+		Warning: ui.Note{Title: t("live.mail.code-warning-title"), Text: t("live.mail.code-warning-text")},
 		Stop: &templates.LiveCard{Title: unbroken(t("live.veto.title")), Text: t("live.veto.lead"),
-			Form: templates.LiveForm{Action: v.to(v.path(), ""), Button: t("live.veto.button"), Bad: true, Hidden: []templates.Field{{Name: "answer", Value: "stop"}}}}}
+			Form: *notMe(v, t("live.veto.button"))}}
+}
+
+// notMe is the form of "this was not me".
+func notMe(v *visit, button string) *templates.LiveForm {
+	return &templates.LiveForm{Action: v.to(v.path(), ""), Button: button, Bad: true, Hidden: []templates.Field{{Name: "answer", Value: "stop"}}}
 }
 
 // overView is a link that cannot be used any more.
 func (s *Site) overView(v *visit) templates.MailStopView {
 	t := v.words.T
-	return templates.MailStopView{Page: s.unlisted(v, t("live.mail.over-title"), v.path()), Title: title(t("live.mail.over-title")), Lead: []string{t("live.mail.over-lead")},
-		Done: true, Contacts: s.ownContacts(v.words.Code())}
+	return templates.MailStopView{Page: s.unlisted(v, t("live.mail.over-title"), v.path()), Title: title(t("live.mail.over-title")),
+		Lead: []string{t("live.mail.over-lead")}, Done: true, Contacts: s.ownContacts(v.words.Code())}
 }
 
 // stopLinkView is "this was not me", before and after the click.
 func (s *Site) stopLinkView(v *visit, sight recovery.StopSight, done bool) templates.MailStopView {
 	t := v.words.T
-	after := sight.State == recovery.Done || sight.State == recovery.Applying || sight.State == recovery.Replaced || sight.Frozen
+	after := sight.State == recovery.Done || sight.State == recovery.Applying || sight.State == recovery.Replaced || sight.Freezes || sight.Frozen
 	key := "live.veto."
-	view := templates.MailStopView{Facts: s.when(v, recovery.MailSight{Started: sight.Started, Client: sight.Client}), Contacts: s.ownContacts(v.words.Code()), Done: done}
+	view := templates.MailStopView{Facts: s.when(v, recovery.MailSight{Started: sight.Started, Client: sight.Client}),
+		Contacts: s.ownContacts(v.words.Code()), Done: done}
+	next := *(&live{Site: s, visit: v}).list("live.veto.next", 3)
 	switch {
 	case sight.Alone:
 		view.Title, view.Lead = title(t(key+"title")), []string{t(key + "alone")}
 		if !done {
-			view.Form = &templates.LiveForm{Action: v.to(v.path(), ""), Button: t(key + "button"), Bad: true, Hidden: []templates.Field{{Name: "answer", Value: "stop"}}}
+			view.Form = notMe(v, t(key+"button"))
 		}
-	case done && after:
-		view.Title, view.Lead, view.Next = title(t(key+"frozen-title")), []string{t(key + "frozen-lead")}, *(&live{Site: s, visit: v}).list("live.veto.next", 3)
+	case done && sight.Frozen:
+		view.Title, view.Lead, view.Next = title(t(key+"frozen-title")), []string{t(key + "frozen-lead")}, next
 	case done || sight.State == recovery.Stopped && sight.Used:
 		view.Done = true
-		view.Title, view.Lead, view.Next = title(t(key+"done-title")), []string{t(key + "done-lead")}, *(&live{Site: s, visit: v}).list("live.veto.next", 3)
+		view.Title, view.Lead, view.Next = title(t(key+"done-title")), []string{t(key + "done-lead")}, next
 	default:
 		button, does := "button", "does"
 		view.Title, view.Lead = title(t(key+"title")), []string{t(key + "lead")}
@@ -218,7 +237,7 @@ func (s *Site) stopLinkView(v *visit, sight recovery.StopSight, done bool) templ
 			view.Title, view.Lead = title(t(key+"freeze-title")), []string{t(key + "freeze-lead")}
 		}
 		view.Does = templates.LiveList{Title: t(key + "does"), Items: []string{t(key + does + "-1"), t(key + does + "-2")}}
-		view.Form = &templates.LiveForm{Action: v.to(v.path(), ""), Button: t(key + button), Bad: true, Hidden: []templates.Field{{Name: "answer", Value: "stop"}}}
+		view.Form = notMe(v, t(key+button))
 		view.Keep = ui.Link{Text: t(key + "keep"), URL: v.to("/", "")}
 	}
 	view.Page = s.unlisted(v, joined(view.Title), v.path())

@@ -167,7 +167,7 @@ func (c *caseStore) remember(w http.ResponseWriter, r *http.Request, subject str
 
 // forget takes away what the browser keeps of recoveries.
 func (c *caseStore) forget(w http.ResponseWriter, r *http.Request) {
-	for _, name := range []string{c.key, c.device} {
+	for _, name := range []string{c.key, c.device, c.mail} {
 		if _, err := r.Cookie(name); err == nil {
 			options := *c.keys.Options
 			options.MaxAge = -1

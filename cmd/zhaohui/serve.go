@@ -163,7 +163,7 @@ func open(c settings, extra fs.FS, demo *demonstration) (*portal, error) {
 		problems = append(problems, fmt.Errorf("ZHAOHUI_TIME_ZONE: %q is not a time zone like Asia/Shanghai", c.TimeZone))
 	}
 	senders, wrong := c.senders()
-	problems = append(append(problems, wrong...), c.databaseSettings.problems()...)
+	problems = append(append(problems, wrong...), c.problems()...)
 	b := building{settings: c, public: public, files: files, content: loaded, words: words, zone: zone, senders: senders, demo: demo, now: time.Now}
 	if demo != nil {
 		b.now, b.senders = demo.now, demo.senders()

@@ -96,7 +96,7 @@ func (c *runCommand) tail(t *target) (float64, error) {
 		"-H", "Accept-Encoding: gzip", "-H", "Cookie: "+t.cookie, t.url).CombinedOutput()
 	found := slowest.FindSubmatch(out)
 	if err != nil || found == nil || strings.Contains(string(out), "Non-2xx") {
-		return 0, fmt.Errorf("wrk: %v\n%s", err, out)
+		return 0, fmt.Errorf("wrk: %w\n%s", err, out)
 	}
 	value, err := strconv.ParseFloat(string(found[1]), 64)
 	return value * map[string]float64{"us": 1e-3, "ms": 1, "s": 1e3}[string(found[2])], err

@@ -3,6 +3,7 @@ package content
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"math"
 	"net/netip"
 	"path"
@@ -298,10 +299,5 @@ func (y yuan) fen() int64 { return int64(y) * 100 }
 
 // LivePlatforms are the ids of the platforms that have rules, sorted.
 func (c *Content) LivePlatforms() []string {
-	var ids []string
-	for id := range c.Rules {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	return ids
+	return slices.Sorted(maps.Keys(c.Rules))
 }

@@ -64,7 +64,7 @@ func TestFile_goesOnAfterItWasMovedAway(t *testing.T) {
 	if err := os.RemoveAll(filepath.Dir(path)); err != nil {
 		t.Fatal(err)
 	}
-	_ = wantTemporary(t, f, letter(recovery.PurposeCode))
+	wantTemporary(t, f, letter(recovery.PurposeCode))
 }
 
 // TestFile_processesShareOne lets this test program run twice more beside itself.

@@ -76,6 +76,7 @@ type StopSight struct {
 	Client  string
 	State   State // of the case
 	Used    bool
+	Freezes bool // a password of the account is being set or was set lately: the click freezes
 	Frozen  bool // after the click: the password was decided already, so the account is frozen
 	Alone   bool // this address was reported lost: it is noted, and counts with another one or a call
 	Lang    string
@@ -94,6 +95,13 @@ func (s *Service) stopLink(ctx context.Context, secret string) (StopSight, Link,
 	}
 	f := t.Case.Facts
 	sight := StopSight{Started: t.Case.Started, Client: f.Environment.Client, State: t.state(), Used: !l.Used.IsZero(), Lang: f.Lang}
+	err = s.store.Do(ctx, func(tx Tx) error {
+		sight.Freezes, err = t.within(tx, t.Case).freezes()
+		return err
+	})
+	if err != nil {
+		return StopSight{}, l, nil, fmt.Errorf("look at a stop link: %w", err)
+	}
 	if t.Account != nil {
 		sight.Alone = slices.ContainsFunc(t.Account.Addresses, func(a wallet.Address) bool {
 			return a.ID == l.Address && (a.Trouble == wallet.Lost || a.Trouble == wallet.Reissued)
@@ -177,6 +185,24 @@ func (s *Service) Stop(ctx context.Context, secret string) (StopSight, error) {
 	return sight, nil
 }
 
+// freezes says whether "this was not me" would come to a freeze.
+func (t *Turn) freezes() (bool, error) {
+	ids, err := t.tx.CasesOf(t.Case.Subject, t.Now.Add(-t.Policy.After.Veto))
+	if err != nil {
+		return false, err
+	}
+	for _, id := range ids {
+		c, err := t.tx.Case(id)
+		if err != nil {
+			return false, err
+		}
+		if c.State != Open {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // veto ends every open case of the account, and asks for a freeze where a password is being set or was set lately: whoever
 // said "this was not me" need not know which of several cases it was. frozen says that it came to that.
 func (t *Turn) veto() (frozen bool, err error) {
@@ -184,7 +210,8 @@ func (t *Turn) veto() (frozen bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	for _, id := range ids {
+	changed := false
+	for _, id := range slices.Sorted(slices.Values(ids)) { // in one order, so that two transactions never wait for each other
 		c, err := t.tx.Case(id)
 		if err != nil {
 			return false, err
@@ -205,9 +232,10 @@ func (t *Turn) veto() (frozen bool, err error) {
 		if err := t.tx.Save(c); err != nil {
 			return false, err
 		}
+		changed = true
 	}
-	if len(ids) == 0 {
-		return false, nil
+	if !changed { // said before: nobody is told again
+		return frozen, nil
 	}
 	if err := t.tx.Forget(t.announced()); err != nil { // whoever begins again is announced again
 		return false, err

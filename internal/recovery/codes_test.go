@@ -140,7 +140,7 @@ func TestR3_tenTriesADayOverAllCases(t *testing.T) {
 		for round := 0; tries < 10; round++ {
 			v := o.come("mail", full)
 			code := v.letter().Code
-			for i := 0; i < 3 && tries < 10; i++ {
+			for i := 0; i < 5 && tries < 10; i++ {
 				if r := v.say("mail-code", "code", wrongCode(code)); len(r.Wrong) == 0 {
 					t.Fatalf("try %d: %+v", tries, r)
 				}

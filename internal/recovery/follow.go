@@ -51,9 +51,30 @@ func (t *Turn) mailSight(l Link, key Key) MailSight {
 	f := t.Case.Facts
 	m := MailSight{Case: l.Case, Channel: f.Channel, Lang: f.Lang, Used: !l.Used.IsZero(), Started: t.Case.Started, Client: f.Environment.Client,
 		Until: l.Expires}
-	m.Here = key.Case == l.Case && t.Case.role(key.Token, t.Now) == Owner && !t.Case.late(key.Token, t.Now)
-	m.Over = t.state() != Open || f.Doing == nil || f.Verdict != nil
+	_, guest := t.linked(l)
+	m.Here = !guest && key.Case == l.Case && t.Case.role(key.Token, t.Now) == Owner && !t.Case.late(key.Token, t.Now)
+	m.Over = t.state() != Open || t.doing == nil
 	return m
+}
+
+// linked finds the turn of the case that a mailed link belongs to and takes t there: the method in progress, or that of a
+// guest. t.doing is nil if it belongs to none any more.
+func (t *Turn) linked(l Link) (m Method, guest bool) {
+	turns := []*Doing{t.Case.Facts.Doing, nil}
+	if r := t.Case.Facts.Return; r != nil {
+		turns[1] = r.Doing
+	}
+	for i, doing := range turns {
+		if t.doing = doing; doing == nil {
+			continue
+		}
+		m := t.s.method(doing.Method)
+		if follower, ok := m.(Follower); ok && follower.Follow(t, l).Proved {
+			return m, i == 1
+		}
+	}
+	t.doing = nil
+	return nil, false
 }
 
 // Followed is what became of the link's button.
@@ -86,17 +107,14 @@ func (s *Service) Follow(ctx context.Context, secret string, key Key) (Followed,
 			return err
 		}
 		in := t.within(tx, c)
-		if in.place().Method == "" {
-			out.Sight.Over = true
-			return nil
-		}
-		m, ok := s.method(in.doing.Method).(Follower)
-		if !ok {
+		standing := in.place().Step
+		m, _ := in.linked(l)
+		if m == nil {
 			out.Sight.Over = true
 			return nil
 		}
 		if !out.Sight.Here {
-			if out.Code, err = m.Reveal(in, l); err != nil {
+			if out.Code, err = m.(Follower).Reveal(in, l); err != nil {
 				return err
 			}
 			if err := in.tx.Record(Event{At: t.Now, Kind: "link-elsewhere", Case: c.ID, Actor: "owner"}); err != nil {
@@ -104,13 +122,8 @@ func (s *Service) Follow(ctx context.Context, secret string, key Key) (Followed,
 			}
 			return tx.Save(c)
 		}
-		c.act(t.Now, in.place().Step)
-		outcome := m.Follow(in, l)
-		if !outcome.Proved {
-			out.Sight.Over = true
-			return nil
-		}
-		if out.Token, err = in.prove(s.method(in.doing.Method), outcome.Rests, Owner); err != nil {
+		c.act(t.Now, standing)
+		if out.Token, err = in.prove(m, m.(Follower).Follow(in, l).Rests, Owner); err != nil {
 			return err
 		}
 		return tx.Save(c)

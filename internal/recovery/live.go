@@ -40,7 +40,8 @@ func (s *Service) Choose(ctx context.Context, key Key, method string, client Cli
 	})
 }
 
-// Resend sends a new code; the old one dies. Before its time nothing happens: the page says when.
+// Resend sends a new code; the old one dies, unless a limit keeps the new one back. Before its time nothing happens: the
+// page says when.
 func (s *Service) Resend(ctx context.Context, key Key, client Client) error {
 	a, err := s.attempt(ctx, key, client)
 	if err != nil {
@@ -158,6 +159,12 @@ func (s *Service) Again(ctx context.Context, key Key, method string, client Clie
 				return err
 			}
 			t := a.within(tx, c)
+			if doing := c.Facts.Return.Doing; doing != nil && doing.Method == id {
+				return nil
+			}
+			if err := tx.Take(a.Now, throttle.Limit{Key: "act:" + key.Case, Max: mostActs, Within: time.Hour}); err != nil {
+				return err
+			}
 			c.Facts.Return.Doing = &Doing{Method: id, Nonce: token(), Began: a.Now}
 			t.doing = c.Facts.Return.Doing
 			if err := s.method(id).Begin(t); err != nil {

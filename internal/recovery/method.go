@@ -28,7 +28,7 @@ type Method interface {
 
 // Resender is a method whose code can be sent again.
 type Resender interface {
-	// Resend sends a new code, inside a transaction; the old one dies.
+	// Resend sends a new code, inside a transaction; the old one dies, unless a limit keeps the new one back.
 	Resend(t *Turn) error
 }
 

@@ -65,7 +65,7 @@ func (t *Turn) replaceOthers() error {
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
+	for _, id := range slices.Sorted(slices.Values(ids)) { // in one order, so that two decisions never wait for each other
 		if id == t.Case.ID {
 			continue
 		}

@@ -47,7 +47,7 @@ func (t *Turn) move() (fresh string, err error) {
 			f.Hold, f.HeldFor = time.Time{}, nil // what waited there was something else
 		}
 	}
-	f.Environment.Unusual, f.Environment.Known = len(f.Environment.Reasons) > 0, here.Known
+	f.Environment.Unusual, f.Environment.Known, f.Environment.Client = len(f.Environment.Reasons) > 0, here.Known, here.Client
 	if err := t.record("case-moved", map[string]string{"environment": strings.Join(here.Reasons, " ")}); err != nil {
 		return "", err
 	}

@@ -138,7 +138,7 @@ func (s *Service) NewCodes(ctx context.Context, key Key) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.role != Owner || a.Case.State != Done || !a.Case.Facts.NewCodes || a.Now.Sub(a.Case.Facts.Ended) > time.Hour {
+	if a.role != Owner || a.Case.late(key.Token, a.Now) || a.Case.State != Done || !a.Case.Facts.NewCodes || a.Now.Sub(a.Case.Facts.Ended) > time.Hour {
 		return nil, nil
 	}
 	codes, err := s.wallet.NewRecoveryCodes(ctx, a.Case.Facts.Account, codesKey(a.Case))

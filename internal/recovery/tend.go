@@ -19,9 +19,9 @@ func (p *Policy) DueAt(c *Case) time.Time {
 	switch {
 	case c.State == Applying:
 		return c.Acted.Add(time.Minute)
-	case !f.Hold.IsZero() && !f.Ready:
+	case f.Verdict != nil && !f.Hold.IsZero() && !f.Ready:
 		return f.Hold
-	case !f.Hold.IsZero() && !c.Acted.After(f.Hold):
+	case c.held():
 		return f.Hold.Add(p.Case.Collect)
 	}
 	return c.Acted.Add(p.Case.Idle + longestWait)
@@ -69,13 +69,13 @@ func (s *Service) tend(ctx context.Context, id string) error {
 			}
 		case c.State != Open:
 			return nil
-		case !c.Facts.Hold.IsZero() && !c.Facts.Ready && !t.Now.Before(c.Facts.Hold):
-			c.Facts.Ready = true
-			if err := t.tell(PurposeReady, c.Facts.Hold.Add(s.policy.Case.Collect)); err != nil {
-				return err
-			}
 		case t.place().State == Expired:
 			if err := t.end(Expired); err != nil {
+				return err
+			}
+		case c.Facts.Verdict != nil && !c.Facts.Hold.IsZero() && !c.Facts.Ready && !t.Now.Before(c.Facts.Hold):
+			c.Facts.Ready = true
+			if err := t.tell(PurposeReady, c.Facts.Hold.Add(s.policy.Case.Collect)); err != nil {
 				return err
 			}
 		default:

@@ -233,10 +233,7 @@ func (t *caseTx) CasesOf(subject string, since time.Time) ([]string, error) {
 }
 
 func (t *caseTx) Apply(caseID string) error {
-	if err := t.s.deps.Enqueue(t.ctx, t.tx, JobApply, caseID); err != nil {
-		return failed("start to apply a case", err)
-	}
-	return nil
+	return failed("start to apply a case", t.s.deps.Enqueue(t.ctx, t.tx, JobApply, caseID))
 }
 
 func (t *caseTx) Record(e recovery.Event) error {

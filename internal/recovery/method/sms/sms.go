@@ -32,8 +32,8 @@ func (method) Prospects(a *wallet.Account, _ *recovery.Policy) []recovery.Proof 
 
 func (m method) Begin(t *recovery.Turn) error { return m.Resend(t) }
 
-// Resend sends a code; the one before is forgotten. To a number that was reported lost or belongs to somebody else now
-// nothing is sent, and the page is the same: whoever gets that code is not the owner.
+// Resend sends a code; the one before is forgotten, unless a limit keeps the new one back. To a number that was reported
+// lost or belongs to somebody else now nothing is sent, and the page is the same: whoever gets that code is not the owner.
 func (method) Resend(t *recovery.Turn) error {
 	to := recovery.Sending{Channel: "sms", Purpose: recovery.PurposeCode, Address: "none"}
 	if number := recovery.Current(t.Account, wallet.Phone); number != nil && number.Trouble == wallet.None {
