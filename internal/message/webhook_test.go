@@ -82,7 +82,7 @@ func TestWebhook_whatTheGatewayAnswersDecides(t *testing.T) {
 			if permanent {
 				wantPermanent(t, w, letter(recovery.PurposeCode))
 			} else {
-				_ = wantTemporary(t, w, letter(recovery.PurposeCode))
+				wantTemporary(t, w, letter(recovery.PurposeCode))
 			}
 			if g.calls != 1 {
 				t.Errorf("%d requests: a redirect was followed", g.calls)
@@ -113,9 +113,9 @@ func TestWebhook_aGatewayThatIsGoneIsTriedAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = wantTemporary(t, w, letter(recovery.PurposeCode)) // it hangs up
+	wantTemporary(t, w, letter(recovery.PurposeCode)) // it hangs up
 	server.Close()
-	_ = wantTemporary(t, w, letter(recovery.PurposeCode)) // nobody there
+	wantTemporary(t, w, letter(recovery.PurposeCode)) // nobody there
 }
 
 func TestWebhook_settingsThatCannotWork(t *testing.T) {
