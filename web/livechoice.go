@@ -32,14 +32,17 @@ func (l *live) choices(view *templates.LiveStepView) {
 	if after != "" {
 		view.Lead = append(view.Lead, l.t("live.next.all", "After", after))
 	}
+	last := l.last()
 	if len(l.sight.Offers) == 0 || l.sight.Unreachable {
 		view.Title, view.Lead = title(l.t("live.next.none-title")), []string{l.t("live.next.none-lead")}
 		if l.sight.Unreachable {
-			view.Lead = []string{l.t("live.next.unreachable")}
+			view.Title, view.Lead = title(l.t("live.next.unreachable-title")), []string{l.t("live.next.unreachable")}
 			view.Choices = nil
 		}
+		view.Only, view.Proofs, view.Handoff = last, templates.LiveProofs{}, nil // nothing more can be proved
+		return
 	}
-	if last := l.last(); last.URL != "" {
+	if last.URL != "" {
 		view.Help = &templates.LiveHelp{Title: l.t("live.next.none"), Text: l.t("live.first.none-hint"), Link: last}
 	}
 }

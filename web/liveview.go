@@ -99,7 +99,7 @@ func (l *live) step() templates.LiveStepView {
 	if l.mistake.left != nil && *l.mistake.left == 0 && view.Another != nil { // what is left to do
 		view.Another.Open = true
 	}
-	if code := l.mistake.wrong["code"]; view.Help != nil && (code == "too-many" || code == "code-expired" || code == "expired") { // a new one is asked for there
+	if code := l.mistake.wrong["code"]; view.Help != nil && (code == "too-many" || code == "code-expired") { // there is a new one
 		view.Help.Open = true
 	}
 	view.Watch = l.watch()

@@ -136,7 +136,7 @@ func (s *Site) showAnswered(v *visit) error {
 		return s.fresh(v, 200, templates.MailCode(s.mailCodeView(v, recovery.Followed{Sight: sight, Code: outcome})))
 	}
 	sight, err := s.Recovery.StopLink(ctx, token)
-	if err != nil && !errors.Is(err, problem.NotFound) && !errors.Is(err, problem.Expired) { // it ended with its case; what came of it did not
+	if err != nil && !errors.Is(err, problem.NotFound) && !errors.Is(err, problem.Expired) { // links end with their case
 		return err
 	}
 	sight.Alone, sight.Frozen = outcome == wasNoted, outcome == wasFrozen

@@ -130,7 +130,7 @@ func TestDemo_staysHereAndSaysSo(t *testing.T) {
 	}
 	r := start(t, nil, "demo")
 	for _, path := range []string{"/", "/en", "/p/wallet", "/p/wallet/sms", "/p/wallet/sms/safety", "/p/alipay/face", "/help", "/en/help/coached", "/case", "/demo", "/progress", "/nothing-here"} {
-		if _, body := get(t, r.url+path); !strings.Contains(body, `class="strip demo"`) || !strings.Contains(body, `/demo"`) {
+		if _, body := get(t, r.url+path); !strings.Contains(body, `class="demo noprint"`) || !strings.Contains(body, `/demo"`) {
 			t.Errorf("%s does not say that it is a demo", path)
 		}
 	}
@@ -138,7 +138,7 @@ func TestDemo_staysHereAndSaysSo(t *testing.T) {
 	for _, command := range []string{"serve"} {
 		h := aHousehold(t)
 		portal := start(t, h.env[:1], command)
-		if status, body := get(t, portal.url+"/"); status != 200 || strings.Contains(body, `class="strip demo"`) {
+		if status, body := get(t, portal.url+"/"); status != 200 || strings.Contains(body, `class="demo noprint"`) {
 			t.Errorf("%s says that it is a demo: %d", command, status)
 		}
 		for _, path := range []string{"/demo", "/demo/accounts.json", "/demo/outbox.json"} {
