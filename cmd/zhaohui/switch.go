@@ -39,7 +39,10 @@ func (c *switchCommand) Run() error {
 	}
 	off, listing := switches.Off(ctx)
 	if err == nil && listing == nil {
-		fmt.Fprintln(os.Stdout, "off:", strings.Join(append(off, "(nothing else)"), " "))
+		if len(off) == 0 {
+			off = []string{"nothing"}
+		}
+		fmt.Fprintln(os.Stdout, "off:", strings.Join(off, " "))
 	}
 	return errors.Join(err, listing, r.db.Close())
 }
