@@ -7,8 +7,10 @@ import (
 )
 
 func TestCombine_namesWhatCompletesAndTheWait(t *testing.T) {
-	p := &Policy{Methods: map[string]MethodPolicy{"sms": {Class: ClassPhone}, "mail": {Class: ClassMailbox}, "identity": {Class: ClassKnowledge},
-		"questions": {Class: ClassKnowledge, Later: true}, "card": {Class: ClassCard, Later: true}, "backup": {Class: ClassSaved, Off: true}},
+	p := &Policy{Methods: map[string]MethodPolicy{
+		"sms": {Class: ClassPhone}, "mail": {Class: ClassMailbox}, "identity": {Class: ClassKnowledge},
+		"questions": {Class: ClassKnowledge, Later: true}, "card": {Class: ClassCard, Later: true},
+		"backup": {Class: ClassSaved, Off: true}},
 		Usual: []Rule{{Classes: 2}}, Unusual: []Rule{{Classes: 3}, {Classes: 2, Hold: day}},
 		Only: []Exception{{Classes: []Class{ClassKnowledge, ClassPhone}, Hold: day}}, Recent: Recent{Within: 7 * day, Hold: day}}
 	all := []string{"mail", "sms", "identity", "questions", "card", "backup", "nothing"}

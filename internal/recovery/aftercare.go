@@ -150,6 +150,9 @@ func (s *Service) Stop(ctx context.Context, secret string) (StopSight, error) {
 		return sight, err
 	}
 	err = s.do(ctx, func(tx Tx) error {
+		if err := t.within(tx, t.Case).overAll(); err != nil {
+			return err
+		}
 		if _, err := tx.UseLink(l.Hash, t.Now); err != nil {
 			return err
 		}
@@ -211,7 +214,7 @@ func (t *Turn) veto() (frozen bool, err error) {
 		return false, err
 	}
 	changed := false
-	for _, id := range slices.Sorted(slices.Values(ids)) { // in one order, so that two transactions never wait for each other
+	for _, id := range ids {
 		c, err := t.tx.Case(id)
 		if err != nil {
 			return false, err

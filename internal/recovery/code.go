@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/binary"
@@ -83,34 +84,58 @@ func (t *Turn) Send(to Sending) (Code, error) {
 // SendAgain sends another code in the place of one; if a limit keeps it back, the one before stays good as long as it lasts.
 func (t *Turn) SendAgain(before Code, to Sending) (Code, error) {
 	c, err := t.Send(to)
-	if err != nil || !c.Refused || before.Refused || len(before.Hash) == 0 || before.Address != to.Address || !t.Now.Before(before.Until) {
+	if err != nil || !c.Refused || before.Address != to.Address || len(before.Hash) == 0 || !before.good(t.Now) {
+		return c, err
+	}
+	if spent, err := t.spent(before); err != nil || spent {
 		return c, err
 	}
 	before.Next = c.Next
 	return before, nil
 }
 
-// Reveal makes another code for the same destination, to be shown and not sent. It lasts as long as the first.
-func (t *Turn) Reveal(c Code) (revealed Code, number string) {
+// good says that a code was sent and is not too old.
+func (c Code) good(now time.Time) bool { return !c.Refused && now.Before(c.Until) }
+
+// spent says, inside a transaction, whether a code had all its tries.
+func (t *Turn) spent(c Code) (bool, error) {
+	left, err := t.tx.Left(t.Now, c.limits(t.Policy.CodeTries)...)
+	if err != nil {
+		return false, fmt.Errorf("tries of a code: %w", err)
+	}
+	return left == 0, nil
+}
+
+// Reveal makes another code for the same destination, to be shown and not sent. It lasts as long as the first and shares its
+// tries; where none is left, nothing that could not be typed is shown: ErrLinkOver.
+func (t *Turn) Reveal(c Code) (revealed Code, number string, err error) {
+	if spent, err := t.spent(c); err != nil || spent {
+		return c, "", cmp.Or(err, ErrLinkOver)
+	}
 	c.ID, number = token(), sixDigits()
 	c.Hash = t.s.hash.Sum(c.bound(t.Case.ID, number))
-	return c, number
+	return c, number, nil
 }
 
 // budget counts one message. One that nobody will get is refused as any other, but uses nothing up that is everybody's.
 func (t *Turn) budget(to Sending) error {
 	total := throttle.Limit{Key: "send-total:" + to.Channel, Max: t.Policy.Sends.Total[to.Channel], Within: day}
-	if to.To != "" {
-		return t.tx.Take(t.Now, append(t.sends(to), total)...)
+	if to.To == "" {
+		left, err := t.tx.Left(t.Now, total)
+		if err != nil {
+			return err
+		}
+		if left == 0 {
+			return throttle.Refused{Limit: total}
+		}
+		return t.tx.Take(t.Now, t.sends(to)...)
 	}
-	left, err := t.tx.Left(t.Now, total)
-	if err == nil && left == 0 {
-		err = throttle.Refused{Limit: total, Until: t.Now.Add(day)}
+	err := t.tx.Take(t.Now, append([]throttle.Limit{total}, t.sends(to)...)...) // what is everybody's is named before the rest
+	var refused throttle.Refused
+	if errors.As(err, &refused) && refused.Limit.Key == total.Key {
+		return throttle.Refused{Limit: total} // without a time: it would tell who exists
 	}
-	if err != nil {
-		return err
-	}
-	return t.tx.Take(t.Now, t.sends(to)...)
+	return err
 }
 
 // sends are the limits of R5 for one message.

@@ -191,7 +191,9 @@ func TestR1_pairsOfDifferentClassesPass(t *testing.T) {
 	p := defaultPolicy(t)
 	for i, a := range all {
 		for _, b := range all[:i] {
-			together := a.Class != b.Class && !slices.ContainsFunc(a.Rests, func(r string) bool { return slices.Contains(b.Rests, r) })
+			together := a.Class != b.Class && !slices.ContainsFunc(a.Rests, func(r string) bool {
+				return slices.Contains(b.Rests, r)
+			})
 			if v := p.Judge([]recovery.Proof{a, b}, recovery.Situation{}); v.Enough != together {
 				t.Errorf("%s with %s: %+v", a.Method, b.Method, v)
 			}
@@ -244,11 +246,13 @@ func TestPolicy_aCardOnTheAccountsNumberAndAnSMSToItAreOne(t *testing.T) {
 	if v := p.Judge(pick("sms", "card, other number"), recovery.Situation{}); !v.Enough {
 		t.Errorf("two numbers: %+v", v)
 	}
-	if v := p.Judge(pick("sms", "card, own number", "mail"), recovery.Situation{Unusual: true}); len(v.Classes) != 2 || v.Hold != day {
+	v := p.Judge(pick("sms", "card, own number", "mail"), recovery.Situation{Unusual: true})
+	if len(v.Classes) != 2 || v.Hold != day {
 		t.Errorf("one number and a mailbox are not three classes: %+v", v)
 	}
 	// What is shared may be a mailbox, a handset or a secret as well.
-	shared := []recovery.Proof{{Class: recovery.ClassDevice, Rests: []string{"device:1", "secret:x"}}, {Class: recovery.ClassSaved, Rests: []string{"secret:x"}}}
+	shared := []recovery.Proof{{Class: recovery.ClassDevice, Rests: []string{"device:1", "secret:x"}},
+		{Class: recovery.ClassSaved, Rests: []string{"secret:x"}}}
 	if v := p.Judge(shared, recovery.Situation{}); v.Enough {
 		t.Errorf("one secret was counted twice: %+v", v)
 	}
@@ -257,7 +261,8 @@ func TestPolicy_aCardOnTheAccountsNumberAndAnSMSToItAreOne(t *testing.T) {
 func TestR8_aRecentNumberCountsNothingAndHoldsWhateverElseIsProved(t *testing.T) {
 	p := defaultPolicy(t)
 	for _, s := range []recovery.Situation{situations["recent"], situations["recent only"]} {
-		for _, pair := range [][]recovery.Proof{pick("sms", "mail"), pick("card, own number", "mail"), pick("sms", "card, own number")} {
+		pairs := [][]recovery.Proof{pick("sms", "mail"), pick("card, own number", "mail"), pick("sms", "card, own number")}
+		for _, pair := range pairs {
 			if v := p.Judge(pair, s); v.Enough {
 				t.Errorf("%v: %+v", names(pair), v)
 			}
@@ -299,7 +304,8 @@ func TestR12_faceDocumentAndQuestionsNeverSufficeAlone(t *testing.T) {
 // A slip in a method must not open anything.
 func TestPolicy_aProofThatRestsOnNothingCountsNothing(t *testing.T) {
 	p := defaultPolicy(t)
-	careless := []recovery.Proof{{Class: recovery.ClassPhone}, {Class: "nonsense", Rests: []string{"secret:a"}}, {Rests: []string{"secret:b"}}}
+	careless := []recovery.Proof{{Class: recovery.ClassPhone}, {Class: "nonsense", Rests: []string{"secret:a"}},
+		{Rests: []string{"secret:b"}}}
 	if v := p.Judge(append(pick("mail"), careless...), recovery.Situation{}); v.Enough || v.Needed != 1 {
 		t.Errorf("%+v", v)
 	}
@@ -315,7 +321,9 @@ func TestPolicy_orderChangesNothing(t *testing.T) {
 			want := p.Judge(proofs, s)
 			mixed := slices.Clone(proofs)
 			random.Shuffle(len(mixed), func(i, j int) { mixed[i], mixed[j] = mixed[j], mixed[i] })
-			if v := p.Judge(mixed, s); v.Enough != want.Enough || v.Hold != want.Hold || v.Limited != want.Limited || !slices.Equal(v.Classes, want.Classes) {
+			v := p.Judge(mixed, s)
+			if v.Enough != want.Enough || v.Hold != want.Hold || v.Limited != want.Limited ||
+				!slices.Equal(v.Classes, want.Classes) {
 				t.Fatalf("%v: %+v, before %+v", names(mixed), v, want)
 			}
 		}

@@ -11,9 +11,10 @@ import (
 
 // kinds are all kinds of field, each as a step asks for it.
 var kinds = []recovery.Field{
-	{Kind: recovery.FieldAccount}, {Kind: recovery.FieldCode}, {Kind: recovery.FieldPassword}, {Kind: recovery.FieldSecret}, {Kind: recovery.FieldAnswer},
-	{Kind: recovery.FieldSaved}, {Kind: recovery.FieldName}, {Kind: recovery.FieldID}, {Kind: recovery.FieldPhone}, {Kind: recovery.FieldLast4},
-	{Kind: recovery.FieldExpiry}, {Kind: recovery.FieldHidden}, {Kind: recovery.FieldHidden, Optional: true},
+	{Kind: recovery.FieldAccount}, {Kind: recovery.FieldCode}, {Kind: recovery.FieldPassword}, {Kind: recovery.FieldSecret},
+	{Kind: recovery.FieldAnswer}, {Kind: recovery.FieldSaved}, {Kind: recovery.FieldName}, {Kind: recovery.FieldID},
+	{Kind: recovery.FieldPhone}, {Kind: recovery.FieldLast4}, {Kind: recovery.FieldExpiry},
+	{Kind: recovery.FieldHidden}, {Kind: recovery.FieldHidden, Optional: true},
 	{Kind: recovery.FieldChoice, Options: []recovery.Option{{Value: "a"}, {Value: "b", Off: "card-lost"}}},
 }
 
@@ -43,14 +44,18 @@ func checkParsed(t *testing.T, f recovery.Field, typed string) {
 		recovery.FieldCode:     func() bool { return len(value) == 6 && digitsOnly(value) },
 		recovery.FieldPassword: func() bool { return len(value) == 6 && digitsOnly(value) },
 		recovery.FieldLast4:    func() bool { return len(value) == 4 && digitsOnly(value) },
-		recovery.FieldExpiry:   func() bool { return len(value) == 4 && digitsOnly(value) && value[:2] >= "01" && value[:2] <= "12" },
+		recovery.FieldExpiry: func() bool {
+			return len(value) == 4 && digitsOnly(value) && value[:2] >= "01" && value[:2] <= "12"
+		},
 		recovery.FieldID: func() bool {
 			return len(value) == 18 && digitsOnly(value[:17]) && (digitsOnly(value[17:]) || value[17] == 'X')
 		},
-		recovery.FieldPhone:   func() bool { return len(value) <= 16 && digitsOnly(strings.TrimPrefix(value, "+")) },
-		recovery.FieldSaved:   func() bool { return value == strings.ToUpper(value) && !strings.ContainsAny(value, " -_") },
-		recovery.FieldChoice:  func() bool { return value == "a" },
-		recovery.FieldAccount: func() bool { return !strings.ContainsFunc(value, func(r rune) bool { return r > unicode.MaxASCII }) },
+		recovery.FieldPhone:  func() bool { return len(value) <= 16 && digitsOnly(strings.TrimPrefix(value, "+")) },
+		recovery.FieldSaved:  func() bool { return value == strings.ToUpper(value) && !strings.ContainsAny(value, " -_") },
+		recovery.FieldChoice: func() bool { return value == "a" },
+		recovery.FieldAccount: func() bool {
+			return !strings.ContainsFunc(value, func(r rune) bool { return r > unicode.MaxASCII })
+		},
 	}
 	if want := wants[f.Kind]; want != nil && !want() {
 		t.Fatalf("%s: %q became %q", f.Kind, typed, value)
@@ -61,8 +66,10 @@ func checkParsed(t *testing.T, f recovery.Field, typed string) {
 }
 
 func FuzzField_Parse(f *testing.F) {
-	for _, typed := range []string{"", " ", "x", "123456", "１２３ ４５６", "12-34-56", "1234567", "11010519491231002X", "11010519491231002x", "１１０１０５１９４９１２３１００２Ｘ",
-		"+86 138 0013 8000", "138–0013–8000", "09/32", "9/2032", "0932", "13/32", "0126", "7kdmh-w3qrx-9afte", "王 小明", "a", "b", "full@mail.example", "\x00", "\u200b1",
+	for _, typed := range []string{"", " ", "x", "123456", "１２３ ４５６", "12-34-56", "1234567",
+		"11010519491231002X", "11010519491231002x", "１１０１０５１９４９１２３１００２Ｘ",
+		"+86 138 0013 8000", "138–0013–8000", "09/32", "9/2032", "0932", "13/32", "0126", "7kdmh-w3qrx-9afte",
+		"王 小明", "a", "b", "full@mail.example", "\x00", "\u200b1",
 		"\xff", strings.Repeat("9", 5000), "++", "1+2+3+4", "①②③", "\u2028"} {
 		for i := range kinds {
 			f.Add(uint8(i), typed)
@@ -72,7 +79,8 @@ func FuzzField_Parse(f *testing.F) {
 }
 
 func FuzzParseResume(f *testing.F) {
-	for _, typed := range []string{"", "7KM3-92QX", "7km3 92qx", "７ＫＭ３—９２ＱＸ", "22222222", "2222222", "OOOO-1111", "\xff", "7KM392QX7KM392QX", "2345-6792"} {
+	for _, typed := range []string{"", "7KM3-92QX", "7km3 92qx", "７ＫＭ３—９２ＱＸ", "22222222", "2222222", "OOOO-1111",
+		"\xff", "7KM392QX7KM392QX", "2345-6792"} {
 		f.Add(typed)
 	}
 	f.Fuzz(func(t *testing.T, typed string) {
@@ -104,14 +112,16 @@ func FuzzParseResume(f *testing.F) {
 }
 
 func FuzzField_ParseExpiry(f *testing.F) {
-	for _, typed := range []string{"0932", "09/32", "9/32", "09/2032", "1126", "1026", "0000", "1332", "9/9", "/", "//", "09//32", "0/32", " 0 9 / 3 2 "} {
+	for _, typed := range []string{"0932", "09/32", "9/32", "09/2032", "1126", "1026", "0000", "1332",
+		"9/9", "/", "//", "09//32", "0/32", " 0 9 / 3 2 "} {
 		f.Add(typed)
 	}
 	f.Fuzz(func(t *testing.T, typed string) { checkParsed(t, recovery.Field{Kind: recovery.FieldExpiry}, typed) })
 }
 
 func FuzzField_ParseIDNumber(f *testing.F) {
-	for _, typed := range []string{"11010519491231002X", "110105194912310038", "110105 19491231 002x", "11010518991231002X", "11010520991231002X", "110105194913310021", "X", "XXXXXXXXXXXXXXXXXX"} {
+	for _, typed := range []string{"11010519491231002X", "110105194912310038", "110105 19491231 002x", "11010518991231002X",
+		"11010520991231002X", "110105194913310021", "X", "XXXXXXXXXXXXXXXXXX"} {
 		f.Add(typed)
 	}
 	f.Fuzz(func(t *testing.T, typed string) {

@@ -36,6 +36,9 @@ func (s *Service) submitPassword(ctx context.Context, a *attempt) (Result, error
 	var fresh string
 	stale, err := s.change(ctx, a, func(t *Turn) error {
 		c := t.Case
+		if err := t.overAll(); err != nil {
+			return err
+		}
 		if err := t.replaceOthers(); err != nil {
 			return err
 		}
@@ -59,13 +62,20 @@ func (s *Service) submitPassword(ctx context.Context, a *attempt) (Result, error
 
 func passwordContext(caseID string) string { return "recovery_case:password:" + caseID }
 
+// overAll lets transactions that write all cases of an account come one after the other: each began with another case, so
+// that they would wait for each other until the database ends one of them. It comes before anything else is written.
+func (t *Turn) overAll() error {
+	_, err := t.tx.Once(t.Now, "all-cases:"+t.Case.Subject, 0)
+	return err
+}
+
 // replaceOthers ends the account's other cases. One that is being applied comes first: then this one has to wait for it.
 func (t *Turn) replaceOthers() error {
 	ids, err := t.tx.OpenCases(t.Case.Subject)
 	if err != nil {
 		return err
 	}
-	for _, id := range slices.Sorted(slices.Values(ids)) { // in one order, so that two decisions never wait for each other
+	for _, id := range ids {
 		if id == t.Case.ID {
 			continue
 		}

@@ -55,10 +55,12 @@ func TestProve_channelsThatCannotEnd(t *testing.T) {
 		off   []string
 		text  string
 	}{
-		{recovery.ChannelRoute{ID: "one class", Methods: []string{"identity"}, With: []string{"questions", "current"}}, nil, "(usual, unusual, recent)"},
-		{recovery.ChannelRoute{ID: "one number", Methods: []string{"sms"}, With: []string{"card"}}, nil, "(usual, unusual, recent)"},
+		{recovery.ChannelRoute{ID: "one class", Methods: []string{"identity"}, With: []string{"questions", "current"}}, nil,
+			"(usual, unusual, recent)"},
+		{recovery.ChannelRoute{ID: "one number", Methods: []string{"sms"}, With: []string{"card"}}, nil,
+			"(usual, unusual, recent)"},
 		{recovery.ChannelRoute{ID: "recent", Methods: []string{"sms"}, With: []string{"mail"}}, nil, "(recent)"},
-		{recovery.ChannelRoute{ID: "nothing first", Methods: []string{"current"}, With: []string{"card"}}, nil, "can end"}, // R15: both come later
+		{recovery.ChannelRoute{ID: "nothing first", Methods: []string{"current"}, With: []string{"card"}}, nil, "can end"}, // both late
 		{recovery.ChannelRoute{ID: "off", Methods: []string{"mail"}, With: []string{"backup"}}, []string{"backup"}, "can end"},
 		{recovery.ChannelRoute{ID: "planned", Methods: []string{"document"}, With: []string{"mail"}}, nil, "only planned"},
 		{recovery.ChannelRoute{ID: "unknown", Methods: []string{"pigeon"}, With: []string{"mail"}}, nil, "not in the policy"},
@@ -70,7 +72,8 @@ func TestProve_channelsThatCannotEnd(t *testing.T) {
 			p.Methods[id] = m
 		}
 		report := recovery.Prove(p, []recovery.ChannelRoute{c.route})
-		if len(report.Breaches) != 1 || report.Breaches[0].Channel != c.route.ID || !strings.Contains(report.Breaches[0].Text, c.text) {
+		found := report.Breaches
+		if len(found) != 1 || found[0].Channel != c.route.ID || !strings.Contains(found[0].Text, c.text) {
 			t.Errorf("%s: %+v", c.route.ID, report.Breaches)
 		}
 	}
@@ -82,11 +85,12 @@ func TestProve_weakRulesAreFound(t *testing.T) {
 		weaken func(p *recovery.Policy)
 		text   string
 	}{
-		"unusual at once":   {func(p *recovery.Policy) { p.Unusual = p.Usual }, "two classes are enough at once"},
-		"no exceptions":     {func(p *recovery.Policy) { p.Only = nil }, "alone must"},
-		"one class":         {func(p *recovery.Policy) { p.Usual = []recovery.Rule{{Classes: 1}} }, "one class alone"},
-		"no hold":           {func(p *recovery.Policy) { p.Recent.Hold = 0 }, "24h at least"},
-		"staff is let past": {func(p *recovery.Policy) { p.Unusual[1].With[1] = recovery.ClassStaff }, "two classes are enough at once"},
+		"unusual at once": {func(p *recovery.Policy) { p.Unusual = p.Usual }, "two classes are enough at once"},
+		"no exceptions":   {func(p *recovery.Policy) { p.Only = nil }, "alone must"},
+		"one class":       {func(p *recovery.Policy) { p.Usual = []recovery.Rule{{Classes: 1}} }, "one class alone"},
+		"no hold":         {func(p *recovery.Policy) { p.Recent.Hold = 0 }, "24h at least"},
+		"staff is let past": {func(p *recovery.Policy) { p.Unusual[1].With[1] = recovery.ClassStaff },
+			"two classes are enough at once"},
 	} {
 		p := defaultPolicy(t)
 		c.weaken(p)

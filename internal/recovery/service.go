@@ -120,16 +120,9 @@ func (s *Service) Begin(ctx context.Context, b Beginning) (Key, error) {
 		Claims: b.Claims, Failed: map[string]string{}, Code: newResumeCode(), Environment: Environment{Client: b.Client.Kind}}}
 	c.Resume = s.index.Sum("resume:" + c.Facts.Code)
 	key := Key{c.ID, c.renew(now, nil)}
-	err := s.store.Do(ctx, func(tx Tx) error {
-		limit := throttle.Limit{Key: "begin:" + s.index.Sum(networkOf(b.Client.Network)), Max: s.policy.Case.PerNetwork, Within: time.Hour}
-		if err := tx.Take(now, limit); err != nil {
-			return err
-		}
-		if err := tx.Create(c); err != nil {
-			return err
-		}
-		return tx.Record(Event{At: now, Kind: "case-started", Case: c.ID, Actor: "customer", Data: map[string]string{"channel": b.Channel}})
-	})
+	limit := throttle.Limit{Key: "begin:" + s.index.Sum(networkOf(b.Client.Network)), Max: s.policy.Case.PerNetwork, Within: time.Hour}
+	err := s.store.Begin(ctx, c, limit, Event{At: now, Kind: "case-started", Case: c.ID, Actor: "customer",
+		Data: map[string]string{"channel": b.Channel}})
 	if err != nil {
 		return Key{}, fmt.Errorf("begin a case: %w", err)
 	}

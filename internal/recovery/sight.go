@@ -25,6 +25,7 @@ type Sight struct {
 	Locked      map[string]time.Time
 	Began       time.Time // of the method
 	Another     time.Time // "use another way" shows from then on, for everybody (requirement R15)
+	Over        Over      // why the code of the step cannot be right any more, "" if it can: nothing is asked then
 	Deadline    time.Time // of an open case; zero while somebody else acts
 	More        int       // how often more time can be asked for
 	Resume      string    // the resume code, for the owner
@@ -54,6 +55,9 @@ func (s *Service) Look(ctx context.Context, key Key) (Sight, error) {
 	c, f := a.Case, a.Case.Facts
 	v := Sight{ID: c.ID, Channel: f.Channel, Place: a.place, Role: a.role, Started: c.Started, Ended: f.Ended, Limits: f.Limits,
 		Verdict: f.Verdict, Hold: f.Hold, Failed: f.Failed, Locked: f.Locked, Problem: f.Problem, Environment: Environment{Client: f.Environment.Client}, Frozen: f.Frozen}
+	if v.Over, err = s.over(ctx, a); err != nil {
+		return Sight{}, err
+	}
 	if len(f.Proofs) > 0 && a.role != Guest { // its rules are about the account's number, devices and networks
 		v.Environment = f.Environment
 	}
@@ -82,11 +86,60 @@ func (s *Service) Look(ctx context.Context, key Key) (Sight, error) {
 	}
 	if f.Doing != nil {
 		v.Doing, v.Began, v.Another = f.Doing.Method, f.Doing.Began, f.Doing.Began.Add(a.Policy.Case.Another)
+		if v.Over != "" { // nothing is left to wait for
+			v.Another = f.Doing.Began
+		}
 	}
 	if a.role == Owner && len(f.Handoffs) > 0 && a.Now.Before(f.Handoffs[0].Until) {
 		v.Handoff = &f.Handoffs[0]
 	}
 	return v, s.delivery(ctx, a, &v)
+}
+
+// InTheWay says that no other case may be begun in a channel beside this one: it is the channel's own and still runs, or has
+// enough, and perhaps waited for it. A guest's case is somebody else's matter.
+func (v Sight) InTheWay(channel string) bool {
+	running := v.Place.State == Open || v.Place.State == Applying
+	enough := v.Place.State == Open && v.Verdict != nil
+	return v.Role != Guest && (enough || running && v.Channel == channel)
+}
+
+// Over is why a code cannot be right any more. It follows from the counts, so it is the same for an account that does not
+// exist (requirement R15).
+type Over string
+
+// What may be over.
+const (
+	NotSent  Over = "not-sent"  // a budget is spent
+	TooOld   Over = "too-old"   // its time has passed
+	TooOften Over = "too-often" // it had all its tries (requirement R3)
+	NoTries  Over = "no-tries"  // the method had all its tries: another code would help nobody
+)
+
+// over looks at the code that was sent last, if the step asks for one.
+func (s *Service) over(ctx context.Context, a *attempt) (Over, error) {
+	code := a.place.Sent
+	if code == nil {
+		return "", nil
+	}
+	left, err := s.store.Left(ctx, a.Now, a.tries()...)
+	if err == nil && left == 0 {
+		left, err = s.store.Left(ctx, a.Now, a.lasting()...)
+		if err == nil && left > 0 {
+			return TooOften, nil
+		}
+	}
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("tries: %w", err)
+	case left == 0:
+		return NoTries, nil
+	case code.Refused:
+		return NotSent, nil
+	case !code.good(a.Now):
+		return TooOld, nil
+	}
+	return "", nil
 }
 
 // delivery says how the last code fares, once something was proved.

@@ -12,6 +12,8 @@ type Store interface {
 	// Do runs fn in one transaction: all of what it asks for happens, or, if it fails, nothing. fn may run more than
 	// once, so it must be quick, call nothing outside and change nothing but through tx and what it returns.
 	Do(ctx context.Context, fn func(Tx) error) error
+	// Begin is one Do that counts a use of a limit when the case was started, creates the case and records an event.
+	Begin(ctx context.Context, c *Case, limit throttle.Limit, e Event) error
 	// Case reads a case outside of any transaction; problem.NotFound.
 	Case(ctx context.Context, id string) (*Case, error)
 	// CaseByResume finds an open case by the blind index of its resume code; problem.NotFound.

@@ -223,23 +223,18 @@ func (t *Turn) begin(id string) error {
 
 // submitMethod counts the try, asks the method, and applies what it says.
 func (s *Service) submitMethod(ctx context.Context, a *attempt) (Result, error) {
-	m := s.method(a.place.Method)
-	if a.place.Guess {
-		if result, err := s.count(ctx, a); err != nil || result != nil {
-			return deref(result), err
-		}
-	}
-	outcome, err := m.Check(ctx, a.Turn, a.in)
-	counted := a.place.Guess
-	for err == nil && outcome.Then != nil {
-		if result, err := s.further(ctx, a, outcome); err != nil || result != nil {
-			return deref(result), err
+	m, counted := s.method(a.place.Method), false
+	check := func(ctx context.Context) (Outcome, error) { return m.Check(ctx, a.Turn, a.in) }
+	outcome := Outcome{Count: a.place.Guess, Then: check}
+	for outcome.Then != nil {
+		if result, ended, err := s.further(ctx, a, outcome); err != nil || ended {
+			return result, err
 		}
 		counted = counted || outcome.Count
-		outcome, err = outcome.Then(ctx)
-	}
-	if err != nil {
-		return Result{}, fmt.Errorf("%s: %w", m.ID(), err)
+		var err error
+		if outcome, err = outcome.Then(ctx); err != nil {
+			return Result{}, fmt.Errorf("%s: %w", m.ID(), err)
+		}
 	}
 	result := Result{Wrong: outcome.Wrong}
 	a.right = counted && len(outcome.Wrong) == 0 && outcome.Failed == ""
@@ -269,55 +264,53 @@ func (s *Service) submitMethod(ctx context.Context, a *attempt) (Result, error) 
 }
 
 // further saves what an outcome applies and counts its try, each in a transaction of its own, before its Then looks at
-// anything (requirement R4). It gives a result if it ends here.
-func (s *Service) further(ctx context.Context, a *attempt, o Outcome) (*Result, error) {
+// anything (requirement R4). The result is for a submit that ended here: something else came first, or no try is left.
+func (s *Service) further(ctx context.Context, a *attempt, o Outcome) (result Result, ended bool, err error) {
 	if o.Apply != nil {
 		stale, err := s.change(ctx, a, o.Apply)
 		if stale || errors.Is(err, problem.Conflict) {
-			return &Result{Stale: true}, nil
+			return Result{Stale: true}, true, nil
 		}
 		if err != nil {
-			return nil, err
+			return Result{}, true, err
 		}
 	}
 	if !o.Count {
-		return nil, nil
+		return Result{}, false, nil
 	}
-	return s.count(ctx, a)
-}
-
-func deref(r *Result) Result {
-	if r == nil {
-		return Result{}
-	}
-	return *r
-}
-
-// count records the try, in a transaction of its own, before the answer is looked at (requirement R4). It gives a result
-// if the try is not allowed.
-func (s *Service) count(ctx context.Context, a *attempt) (*Result, error) {
-	err := s.store.Do(ctx, func(tx Tx) error { return tx.Take(a.Now, a.tries()...) })
+	err = s.store.Do(ctx, func(tx Tx) error { return tx.Take(a.Now, a.tries()...) })
 	var refused throttle.Refused
-	switch {
-	case err == nil:
-		return nil, nil
-	case !errors.As(err, &refused):
-		return nil, fmt.Errorf("count a try: %w", err)
-	case strings.HasPrefix(refused.Limit.Key, "code:"):
-		return &Result{Spent: true, Wrong: map[string]string{"code": "too-many"}}, nil
+	if errors.As(err, &refused) {
+		result, err = s.refuse(ctx, a, refused)
+		return result, true, err
+	}
+	if err != nil {
+		err = fmt.Errorf("count a try: %w", err)
+	}
+	return Result{}, err != nil, err
+}
+
+// refuse is the answer to a try too many: the code is void, or the method closes.
+func (s *Service) refuse(ctx context.Context, a *attempt, refused throttle.Refused) (Result, error) {
+	if strings.HasPrefix(refused.Limit.Key, "code:") {
+		return Result{Spent: true, Wrong: map[string]string{"code": "too-many"}}, nil
 	}
 	stale, err := s.change(ctx, a, func(t *Turn) error { return t.lock(a.place.Method, refused.Until) })
-	return &Result{Stale: stale, Locked: refused.Until}, err
+	return Result{Stale: stale, Locked: refused.Until}, err
 }
 
-// tries are all limits of a try at the current step: the code's, the step's, the method's, and the ceiling of tries in a row.
+// tries are all limits of a try at the current step: the code's, and those that outlast it.
 func (a *attempt) tries() []throttle.Limit {
-	rule := a.Policy.Methods[a.place.Method]
-	var limits []throttle.Limit
-	if a.place.Sent != nil {
-		limits = append(limits, a.place.Sent.limits(a.Policy.CodeTries)...)
+	if a.place.Sent == nil {
+		return a.lasting()
 	}
-	limits = append(limits, a.place.Limits...)
+	return append(a.place.Sent.limits(a.Policy.CodeTries), a.lasting()...)
+}
+
+// lasting are the limits that another code does not renew: the step's, the method's, and the ceiling of tries in a row.
+func (a *attempt) lasting() []throttle.Limit {
+	rule := a.Policy.Methods[a.place.Method]
+	limits := slices.Clone(a.place.Limits)
 	for _, tries := range rule.Tries {
 		limits = append(limits, a.Limit(a.place.Method, tries))
 	}

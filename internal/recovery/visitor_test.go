@@ -35,10 +35,21 @@ func (o *office) begin(channel string, from ...recovery.Client) *visitor {
 		v.client = from[0]
 	}
 	var err error
-	v.key, err = o.Begin(context.Background(), recovery.Beginning{Platform: "wallet", Channel: channel, Lang: "zh", Client: v.client})
+	beginning := recovery.Beginning{Platform: "wallet", Channel: channel, Lang: "zh", Client: v.client}
+	v.key, err = o.Begin(context.Background(), beginning)
 	if err != nil {
 		v.t.Fatalf("begin %s: %v", channel, err)
 	}
+	return v
+}
+
+// enough is a case whose password can be chosen.
+func (o *office) enough(first, second string, from ...recovery.Client) *visitor {
+	o.fail.Helper()
+	v := o.come(first, full, from...)
+	v.prove(first)
+	v.prove(second)
+	v.at("password")
 	return v
 }
 

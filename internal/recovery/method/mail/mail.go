@@ -92,7 +92,10 @@ func (method) Reveal(t *recovery.Turn, l recovery.Link) (string, error) {
 	if !t.Load(&s) || s.Mailed.ID != l.Nonce {
 		return "", recovery.ErrLinkOver
 	}
-	code, number := t.Reveal(s.Mailed)
+	code, number, err := t.Reveal(s.Mailed)
+	if err != nil {
+		return "", err
+	}
 	s.Revealed = &code
 	return number, t.Keep(s)
 }
