@@ -11,5 +11,5 @@ done
 [ "$(nproc)" -ge 2 ] || { echo "bench: needs two cores, one for the server, one for the load" >&2; exit 1; }
 built=$(mktemp -d)
 trap 'rm -rf "$built"' EXIT
-go build -trimpath -ldflags='-s -w' -o "$built/" ./cmd/zhaohui ./deploy/bench
+CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o "$built/" ./cmd/zhaohui ./deploy/bench
 "$built/bench" run --portal="$built/zhaohui" --source=. --report=doc/performance.md "$@"

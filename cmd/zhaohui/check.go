@@ -91,6 +91,15 @@ func checkWords(files fs.FS) []error {
 	return errs
 }
 
+// readContent reads what contentFiles laid together. What is embedded was checked before the program was built, by its tests
+// and by `zhaohui check`; a start checks it again only where a folder changes it.
+func readContent(files fs.FS, folder string, extra fs.FS) (*content.Content, content.Problems) {
+	if extra != nil && content.Replaces(extra, embedded.Files()) || folder != "" && content.Replaces(os.DirFS(folder), embedded.Files()) {
+		return content.Load(files, time.Now())
+	}
+	return content.LoadChecked(files, time.Now())
+}
+
 // contentFiles lays the operator's folder, if any, and then extra over the embedded content.
 func contentFiles(folder string, extra fs.FS) fs.FS {
 	files := embedded.Files()

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -145,7 +146,7 @@ func open(c settings, extra fs.FS, demo *demonstration) (*portal, error) {
 		}
 	}
 	files := contentFiles(c.Content, extra)
-	loaded, found := content.Load(files, time.Now())
+	loaded, found := readContent(files, c.Content, extra)
 	if bad := found.Errors(); len(bad) > 0 {
 		problems = append(problems, bad)
 	}
@@ -219,10 +220,9 @@ func (p *portal) build(b building) error {
 	if err != nil {
 		return err
 	}
-	search, err := store.OpenSearch(append(b.content.Help.Documents(), store.PlatformDocuments(b.content.Platforms)...), b.content.Synonyms)
-	if err != nil {
-		return fmt.Errorf("search: %w", err)
-	}
+	search := store.SearchLater(func() []help.Document {
+		return append(b.content.Help.Documents(), store.PlatformDocuments(b.content.Platforms)...)
+	}, b.content.Synonyms)
 	p.close = append(p.close, search.Close)
 	config.Search, config.Votes, config.Ready = search, help.NewBallot(b.content.Help, votes, b.now), records.db.Ready
 	if err := p.live(ctx, b, records, &config); err != nil {
@@ -318,6 +318,16 @@ func newServer(handler http.Handler, log *slog.Logger) *http.Server {
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: web.MaxHeader, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
 }
 
+// settle is how long after its start the portal becomes thrifty: the first pages come before that.
+const settle = time.Second
+
+// thrifty gives back the memory that reading the content took, which the runtime would keep for minutes, and lets less
+// garbage gather from then on. Pages come out of the cache and make little of it, so collecting more often costs little.
+func thrifty() {
+	debug.SetGCPercent(50)
+	debug.FreeOSMemory()
+}
+
 // serve runs until SIGINT or SIGTERM, then lets running requests end.
 func serve(c settings, extra fs.FS, demo *demonstration) error {
 	p, err := open(c, extra, demo)
@@ -369,6 +379,8 @@ func (p *portal) run(addr, adminAddr string, handler http.Handler) error {
 		}
 	}
 	p.log.Info("serving", "at", p.public.String()+"/")
+	settled := time.AfterFunc(settle, thrifty)
+	defer settled.Stop()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", err)

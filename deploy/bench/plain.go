@@ -50,6 +50,18 @@ func (p *plain) Do(ctx context.Context, fn func(recovery.Tx) error) error {
 	return tx.Commit()
 }
 
+func (p *plain) Begin(ctx context.Context, c *recovery.Case, limit throttle.Limit, e recovery.Event) error {
+	return p.Do(ctx, func(tx recovery.Tx) error {
+		if err := tx.Take(c.Started, limit); err != nil {
+			return err
+		}
+		if err := tx.Create(c); err != nil {
+			return err
+		}
+		return tx.Record(e)
+	})
+}
+
 type plainTx struct {
 	recovery.Tx
 	*plain

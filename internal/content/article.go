@@ -83,7 +83,7 @@ func (l *loader) articleText(dir, lang string, a *help.Article) help.Text {
 		at.line = s.line
 		htmlBody := l.markdown(at, body)
 		t.HTML += "\n" + l.markdown(at, "## "+s.title) + "\n" + htmlBody
-		t.Sections = append(t.Sections, help.Section{Title: s.title, Text: plain(htmlBody)})
+		t.Sections = append(t.Sections, help.Section{Title: s.title, Text: l.keep(guide.Plain(htmlBody))})
 	}
 	return t
 }

@@ -86,7 +86,7 @@ func (l *loader) stepText(at place, s section, c *guide.Channel) guide.StepText 
 		at.line = it.line
 		if m := branchLink.FindStringSubmatch(it.text); m != nil {
 			l.address(at, "#"+m[2])
-			t.Else = append(t.Else, guide.ElseText{Text: plain(l.inline(at, m[1])), Step: m[2], HTML: l.inline(at, m[3])})
+			t.Else = append(t.Else, guide.ElseText{Text: guide.Plain(l.inline(at, m[1])), Step: strings.Clone(m[2]), HTML: l.inline(at, m[3])})
 			continue
 		}
 		t.Else = append(t.Else, guide.ElseText{HTML: l.inline(at, it.text)})
@@ -114,14 +114,6 @@ func (l *loader) stepText(at place, s section, c *guide.Channel) guide.StepText 
 	if len(t.List) > 30 {
 		l.report(at.file, s.line, "step %s: at most 30 items to tick", s.id)
 	}
-	parts := []string{plain(t.HTML), plain(t.SeeHTML)}
-	for _, e := range t.Else {
-		parts = append(parts, plain(e.HTML))
-	}
-	for _, item := range t.List {
-		parts = append(parts, plain(item))
-	}
-	t.Plain = strings.Join(parts, "\n")
-	l.note(textAt{file: at.file, lang: at.lang, text: t.Plain, line: s.line, step: at.platform + "/" + at.channel + "/" + s.id})
+	l.note(textAt{file: at.file, lang: at.lang, text: t.Plain(), line: s.line, step: at.platform + "/" + at.channel + "/" + s.id})
 	return t
 }

@@ -30,7 +30,7 @@ type Content struct {
 	Synonyms  [][]string
 	Operator  Operator
 	Home      Home
-	Rules     map[string]Rules // of live platforms, by id; proved
+	Rules     map[string]Rules // of live platforms, by id; proved by Load
 
 	files fs.FS
 }
@@ -98,8 +98,36 @@ func (ps Problems) Errors() Problems {
 // Load reads all content and checks it. The problems include warnings; content with errors must not be served.
 // A language counts as present if it has a words file. Dates are judged against now.
 func Load(files fs.FS, now time.Time) (*Content, Problems) {
-	l := &loader{files: files, now: now}
-	l.converter, l.texts = newMarkdown(l), make([]textAt, 0, 1<<13)
+	return load(&loader{files: files, now: now})
+}
+
+// LoadChecked reads content of which Load said before that it may be served, as what is embedded was when the program was
+// built, with another operator perhaps. It leaves out the look at the content as a whole and the proof of the policies,
+// which take as long as reading; what can have changed since, the operator and the dates, it checks.
+func LoadChecked(files fs.FS, now time.Time) (*Content, Problems) {
+	return load(&loader{files: files, now: now, checked: true})
+}
+
+// keep copies a text that outlives reading to where the others are. Left between what is thrown away after reading, many
+// small texts would hold twice their memory.
+func (l *loader) keep(text string) string {
+	if text == "" || len(text) > block/8 {
+		return text
+	}
+	if l.kept.Len()+len(text) > l.kept.Cap() {
+		l.kept.Reset()
+		l.kept.Grow(block)
+	}
+	from := l.kept.Len()
+	l.kept.WriteString(text)
+	return l.kept.String()[from:] // a part of the block, which no later text moves
+}
+
+const block = 32 << 10
+
+func load(l *loader) (*Content, Problems) {
+	files := l.files
+	l.converter = newMarkdown(l)
 	c := &Content{files: files, Stops: map[string]*Stop{}, Pages: map[string]map[string]Page{}}
 	l.languages = l.codes()
 	if len(l.languages) == 0 {
@@ -154,7 +182,7 @@ func (l *loader) beside(parts []func(*loader), more ...func(*loader)) {
 	var all []*loader
 	var reading sync.WaitGroup
 	for _, read := range append(parts, more...) {
-		part := &loader{files: l.files, now: l.now, languages: l.languages, sources: l.sources, op: l.op, texts: make([]textAt, 0, 1<<11)}
+		part := &loader{files: l.files, now: l.now, checked: l.checked, languages: l.languages, sources: l.sources, op: l.op}
 		part.converter = newMarkdown(part)
 		all = append(all, part)
 		reading.Go(func() { read(part) })
@@ -183,6 +211,7 @@ func (c *Content) Platform(id string) (*guide.Platform, bool) {
 type loader struct {
 	files     fs.FS
 	now       time.Time
+	checked   bool // nothing is kept for checks on the content as a whole
 	languages []string
 	sources   map[string]guide.Source
 	op        Operator
@@ -191,8 +220,9 @@ type loader struct {
 	links     []linkAt
 	screens   []screenAt
 	converter goldmark.Markdown
-	out       bufio.Writer // of the converter, which would make one for each piece
-	at        place        // of the piece that is being converted
+	kept      strings.Builder // the block that texts are kept in
+	out       bufio.Writer    // of the converter, which would make one for each piece
+	at        place           // of the piece that is being converted
 }
 
 type textAt struct {
@@ -212,6 +242,9 @@ type linkAt struct {
 // note keeps a text for the checks on language. Outside of steps they have nothing to say of plain ASCII without a break
 // mark.
 func (l *loader) note(t textAt) {
+	if l.checked {
+		return
+	}
 	if t.step != "" || strings.ContainsFunc(t.text, func(r rune) bool { return r >= utf8.RuneSelf || r == '|' }) {
 		l.texts = append(l.texts, t)
 	}

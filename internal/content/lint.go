@@ -15,6 +15,10 @@ import (
 // lint looks at the content as a whole, once everything is read.
 func (l *loader) lint(c *Content) {
 	proved := l.prove(c)
+	defer proved()
+	if l.checked {
+		return
+	}
 	l.lintPunctuation()
 	l.lintSentences()
 	l.lintScreens()
@@ -32,7 +36,6 @@ func (l *loader) lint(c *Content) {
 			}
 		}
 	}
-	proved()
 }
 
 var halfWidth = regexp.MustCompile(`[\p{Han}、。，：；？！（）《》][”’]?[,:;?!()]|[,:;?!()][“‘]?\p{Han}|\p{Han}\.(\s|$)`)

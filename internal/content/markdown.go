@@ -2,7 +2,6 @@ package content
 
 import (
 	"errors"
-	"html"
 	"io/fs"
 	"net/url"
 	"regexp"
@@ -47,17 +46,28 @@ func (l *loader) markdown(at place, source string) string {
 	if source == "" {
 		return ""
 	}
+	if line := strings.TrimRight(strings.TrimLeft(source, "\n"), " \n"); isPlain(line) {
+		return "<p>" + line + "</p>"
+	}
 	l.at = at
 	var out strings.Builder
 	l.out.Reset(&out)
 	if err := errors.Join(l.converter.Convert([]byte(source), &l.out), l.out.Flush()); err != nil {
 		l.report(at.file, at.line, "%v", err)
 	}
-	result := strings.TrimSpace(out.String())
+	result := l.keep(strings.TrimSpace(out.String()))
 	if strings.Contains(result, "**") {
 		l.report(at.file, at.line, "** stays visible: put the mark outside of quotes or add a word")
 	}
 	return result
+}
+
+// isPlain says of a text that Markdown makes a paragraph of it as it stands: one line without any mark, as many items of
+// lists are. It spares them the converter.
+func isPlain(text string) bool {
+	return text != "" && !strings.ContainsAny(text[:1], " #+-=~0123456789") && !strings.ContainsFunc(text, func(r rune) bool {
+		return r < ' ' || strings.ContainsRune("\\`*_[]<>&\"|", r)
+	})
 }
 
 // inline is markdown without the paragraph around it.
@@ -146,52 +156,65 @@ type section struct {
 
 var anchor = regexp.MustCompile(`^(.*?)\s*\{#([a-z0-9-]+)\}\s*$`)
 
-// document reads a Markdown file: front matter into `into`, the rest cut at its headings.
+// document reads a Markdown file: front matter into `into`, the rest cut at its headings. The bodies are parts of the file's
+// one text and keep it alive, so what outlives reading must not be made of them; titles and ids are copies.
 func (l *loader) document(file string, into any) (document, bool) {
 	raw, err := fs.ReadFile(l.files, file)
 	if err != nil {
 		l.report(file, 0, "is missing")
 		return document{}, false
 	}
-	lines := strings.Split(strings.ReplaceAll(string(raw), "\r\n", "\n"), "\n")
+	rest, n := strings.ReplaceAll(string(raw), "\r\n", "\n"), 0
 	var doc document
-	n := 0
-	if len(lines) > 0 && lines[0] == "---" {
-		for n = 1; n < len(lines) && lines[n] != "---"; n++ {
-			doc.front += lines[n] + "\n"
-		}
+	next := func() (line string) {
+		line, rest, _ = strings.Cut(rest, "\n")
 		n++
+		return line
+	}
+	if strings.HasPrefix(rest, "---\n") {
+		next()
+		for begin := rest; rest != "" && next() != "---"; {
+			doc.front = begin[:len(begin)-len(rest)]
+		}
 	}
 	if _, ok := l.decodeBytes(file, 1, []byte(doc.front), into); !ok {
 		return doc, false
 	}
 	var current *section
-	part, lang := "", langOf(file)
-	for ; n < len(lines); n++ {
-		line := lines[n]
-		l.note(textAt{file: file, lang: lang, text: line, line: n + 1})
+	lang, part, begin := langOf(file), "", rest
+	doc.introAt = n + 1
+	end := func(left int) { // ends what began at begin, with so much of the file left
+		switch text := begin[:len(begin)-left]; {
+		case current == nil:
+			doc.intro = text
+		case part != "":
+			current.parts[part] = text
+		default:
+			current.body = text
+		}
+		begin = rest
+	}
+	for rest != "" {
+		left := len(rest)
+		line := next()
+		l.note(textAt{file: file, lang: lang, text: line, line: n})
 		switch {
 		case strings.HasPrefix(line, "## "):
+			end(left)
 			title, id := strings.TrimSpace(line[3:]), ""
 			if m := anchor.FindStringSubmatch(title); m != nil {
 				title, id = m[1], m[2]
 			}
-			doc.sections = append(doc.sections, section{title: title, id: id, line: n + 1, parts: map[string]string{}, partAt: map[string]int{}})
+			doc.sections = append(doc.sections, section{title: strings.Clone(title), id: strings.Clone(id), line: n,
+				parts: map[string]string{}, partAt: map[string]int{}})
 			current, part = &doc.sections[len(doc.sections)-1], ""
 		case strings.HasPrefix(line, "### ") && current != nil:
+			end(left)
 			part = strings.TrimSpace(line[4:])
-			current.parts[part], current.partAt[part] = "", n+1
-		case current == nil:
-			if doc.introAt == 0 {
-				doc.introAt = n + 1
-			}
-			doc.intro += line + "\n"
-		case part != "":
-			current.parts[part] += line + "\n"
-		default:
-			current.body += line + "\n"
+			current.parts[part], current.partAt[part] = "", n
 		}
 	}
+	end(0)
 	return doc, true
 }
 
@@ -216,25 +239,6 @@ func items(source string, first int) []item {
 }
 
 var linkTarget = regexp.MustCompile(`\]\([^)]*\)`)
-
-// plain takes the markup off, and makes one blank of many.
-func plain(markup string) string {
-	var text strings.Builder
-	for {
-		before, tag, found := strings.Cut(markup, "<")
-		text.WriteString(before)
-		if !found {
-			break
-		}
-		if _, markup, found = strings.Cut(tag, ">"); !found {
-			text.WriteString("<" + tag)
-			break
-		}
-		text.WriteByte(' ')
-	}
-	words := strings.FieldsFunc(html.UnescapeString(text.String()), func(r rune) bool { return r == ' ' || '\t' <= r && r <= '\r' })
-	return strings.TrimSpace(strings.Join(words, " "))
-}
 
 // width counts characters.
 func width(s string) int { return utf8.RuneCountInString(s) }

@@ -7,6 +7,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+const operatorFile = "operator.yaml"
+
 // Operator is who runs the portal: what operator.yaml in the overlay folder says.
 type Operator struct {
 	Name    Localized // 云帆钱包
@@ -54,18 +56,18 @@ func (o Operator) Product(lang string) string {
 
 func (l *loader) operator() Operator {
 	var o Operator
-	if _, ok := l.decode("operator.yaml", &o); !ok {
+	if _, ok := l.decode(operatorFile, &o); !ok {
 		return o
 	}
 	if o.Name.In(mainLanguage) == "" {
-		l.report("operator.yaml", 1, "name is missing")
+		l.report(operatorFile, 1, "name is missing")
 	}
 	if o.Hotline != "" && !telephone.MatchString(o.Hotline) {
-		l.report("operator.yaml", 1, "hotline: %q is no telephone number", o.Hotline)
+		l.report(operatorFile, 1, "hotline: %q is no telephone number", o.Hotline)
 	}
 	for _, host := range o.Hosts {
 		if u, err := url.Parse("https://" + host); err != nil || u.Host != host || host == "" {
-			l.report("operator.yaml", 1, "hosts: %q is not a bare host like help.example.com", host)
+			l.report(operatorFile, 1, "hosts: %q is not a bare host like help.example.com", host)
 		}
 	}
 	for _, name := range []string{o.Logo, o.Theme} {
@@ -73,7 +75,7 @@ func (l *loader) operator() Operator {
 			continue
 		}
 		if _, err := fs.Stat(l.files, name); err != nil {
-			l.report("operator.yaml", 1, "%s: no such file beside operator.yaml", name)
+			l.report(operatorFile, 1, "%s: no such file beside operator.yaml", name)
 		}
 	}
 	return o

@@ -10,6 +10,16 @@ import (
 // Overlay lays one tree over another: a file of the upper one hides the file of the same name below it.
 func Overlay(upper, lower fs.FS) fs.FS { return overlay{upper, lower} }
 
+// Replaces says whether a tree, laid over another, changes more of it than who the operator is: then what was checked of the
+// other says nothing of both together. A folder that both have counts as changed.
+func Replaces(upper, lower fs.FS) bool {
+	entries, err := fs.ReadDir(upper, ".")
+	return err != nil || slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+		_, err := fs.Stat(lower, e.Name())
+		return e.Name() != operatorFile && !errors.Is(err, fs.ErrNotExist)
+	})
+}
+
 type overlay struct{ upper, lower fs.FS }
 
 func (o overlay) Open(name string) (fs.File, error) {

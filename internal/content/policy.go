@@ -201,6 +201,9 @@ func (l *loader) prove(c *Content) func() {
 		if policy == nil {
 			continue
 		}
+		if c.Rules[p.ID] = (Rules{Policy: policy}); l.checked {
+			continue
+		}
 		proved := make(chan recovery.Report, 1)
 		go func() { proved <- recovery.Prove(policy, routes(p)) }()
 		waiting = append(waiting, func() {

@@ -35,6 +35,7 @@ func (l *loader) decodeBytes(file string, offset int, raw []byte, into any) (*ya
 	if len(unknown) > 0 {
 		l.yamlError(file, offset, &yaml.TypeError{Errors: unknown})
 	}
+	l.keepValues(node)
 	if node.Kind != 0 {
 		if err := node.Decode(into); err != nil {
 			l.yamlError(file, offset, err)
@@ -44,8 +45,22 @@ func (l *loader) decodeBytes(file string, offset int, raw []byte, into any) (*ya
 	if len(unknown) > 0 {
 		return node, false
 	}
-	l.collect(file, offset, node)
+	if !l.checked {
+		l.collect(file, offset, node)
+	}
 	return node, true
+}
+
+// keepValues keeps the texts that decoding takes over from nodes.
+func (l *loader) keepValues(node *yaml.Node) {
+	if node.Kind == yaml.ScalarNode {
+		node.Value = l.keep(node.Value)
+	}
+	for i, child := range node.Content {
+		if node.Kind != yaml.MappingNode || i%2 == 1 { // keys are mostly the names of fields
+			l.keepValues(child)
+		}
+	}
 }
 
 var decodesItself = reflect.TypeFor[yaml.Unmarshaler]()

@@ -194,7 +194,6 @@ type StepText struct {
 	Else          []ElseText
 	List          []string // HTML of the items that can be ticked
 	Line          int      // where it begins in its file
-	Plain         string   // the same without markup, for search and checks
 }
 
 // ElseText is something else the person may see. Step names the step that it leads to, "" for advice alone.

@@ -115,20 +115,24 @@ func read(fsys fs.FS, name string) (*book, error) {
 	return b, nil
 }
 
-// add reads the texts of a file into the book, with a prefix before their keys.
+// add reads the texts of a file into the book, with a prefix before their keys. It returns those that are not plain: a plain
+// one would become a template that nobody asks for.
 func (b *book) add(name string, raw []byte, prefix string) ([]*goi18n.Message, error) {
 	file, err := goi18n.ParseMessageFileBytes(raw, path.Base(name), map[string]goi18n.UnmarshalFunc{"toml": toml.Unmarshal})
 	if err != nil {
 		return nil, err
 	}
+	var rest []*goi18n.Message
 	for _, m := range file.Messages {
 		m.ID = prefix + m.ID
 		b.keys[m.ID] = name
 		if m.One == "" && !strings.Contains(m.Other, "{{") {
 			b.plain[m.ID] = m.Other
+			continue
 		}
+		rest = append(rest, m)
 	}
-	return file.Messages, nil
+	return rest, nil
 }
 
 // File is where a language keeps a key, or should: beside the file of another

@@ -126,10 +126,12 @@ func TestSight_whatStandsInTheWayOfAnotherCase(t *testing.T) {
 	}{
 		{"one that runs", recovery.Sight{Place: recovery.Place{State: recovery.Open}}, true, false},
 		{"one with enough proofs", recovery.Sight{Place: recovery.Place{State: recovery.Open}, Verdict: enough}, true, true},
-		{"one whose password is being set", recovery.Sight{Place: recovery.Place{State: recovery.Applying}, Verdict: enough}, true, false},
+		{"one whose password is being set", recovery.Sight{Place: recovery.Place{State: recovery.Applying}, Verdict: enough},
+			true, false},
 		{"one that is done", recovery.Sight{Place: recovery.Place{State: recovery.Done}, Verdict: enough}, false, false},
 		{"one that was stopped", recovery.Sight{Place: recovery.Place{State: recovery.Stopped}}, false, false},
-		{"a guest's", recovery.Sight{Place: recovery.Place{State: recovery.Open}, Verdict: enough, Role: recovery.Guest}, false, false},
+		{"a guest's", recovery.Sight{Place: recovery.Place{State: recovery.Open}, Verdict: enough, Role: recovery.Guest}, false,
+			false},
 	} {
 		if c.sight.Channel = "sms"; c.sight.InTheWay("sms") != c.own || c.sight.InTheWay("mail") != c.other {
 			t.Errorf("%s: %v, %v", c.what, c.sight.InTheWay("sms"), c.sight.InTheWay("mail"))

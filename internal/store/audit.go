@@ -60,7 +60,7 @@ func (a *Audit) append(ctx context.Context, tx *sql.Tx, events []recovery.Event)
 		case len(values) > entryValues || len(events)-i >= entriesAtOnce: // there will be as many as go at once
 			continue
 		}
-		if _, err := tx.ExecContext(ctx, insert, values...); err != nil {
+		if err := execute(ctx, tx, insert, values...); err != nil {
 			return failed("write the audit trail", err)
 		}
 		values = values[:0]

@@ -11,6 +11,7 @@ import (
 
 	"zhaohui/internal/problem"
 	"zhaohui/internal/recovery"
+	"zhaohui/internal/throttle"
 )
 
 // Sealer seals what must not be read in the database. The context names the place: table:column:id.
@@ -65,6 +66,27 @@ func dueAfter(c *recovery.Case) time.Time {
 
 // Do runs fn in one transaction; see recovery.Store.
 func (s *Cases) Do(ctx context.Context, fn func(recovery.Tx) error) error {
+	return s.do(ctx, func(t *caseTx) error { return fn(t) })
+}
+
+// Begin seals before the transaction, because others wait for that; see recovery.Store.
+func (s *Cases) Begin(ctx context.Context, c *recovery.Case, limit throttle.Limit, e recovery.Event) error {
+	facts, due, err := s.seal(c)
+	if err != nil {
+		return err
+	}
+	return s.do(ctx, func(t *caseTx) error {
+		if err := t.Take(c.Started, limit); err != nil {
+			return err
+		}
+		if err := t.insert(c, facts, due); err != nil {
+			return err
+		}
+		return t.Record(e)
+	})
+}
+
+func (s *Cases) do(ctx context.Context, fn func(*caseTx) error) error {
 	versions := map[*recovery.Case]int64{}
 	err := s.db.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		rewind(versions) // an earlier run did not count
@@ -163,13 +185,17 @@ type caseTx struct {
 }
 
 func (t *caseTx) Create(c *recovery.Case) error {
-	facts, due, err := t.seal(c)
+	facts, due, err := t.s.seal(c)
 	if err != nil {
 		return err
 	}
-	_, err = t.tx.ExecContext(t.ctx, `INSERT INTO recovery_case (id, version, state, started, acted, resume, subject, due, updated, facts)
+	return t.insert(c, facts, due)
+}
+
+func (t *caseTx) insert(c *recovery.Case, facts []byte, due int64) error {
+	err := execute(t.ctx, t.tx, `INSERT INTO recovery_case (id, version, state, started, acted, resume, subject, due, updated, facts)
 		VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		c.ID, c.State, millis(c.Started), millis(c.Acted), c.Resume, c.Subject, due, millis(t.s.db.now()), facts)
+		c.ID, string(c.State), millis(c.Started), millis(c.Acted), c.Resume, c.Subject, due, millis(t.s.db.now()), facts)
 	if err != nil {
 		return failed("create case", err)
 	}
@@ -182,7 +208,7 @@ func (t *caseTx) Case(id string) (*recovery.Case, error) {
 }
 
 func (t *caseTx) Save(c *recovery.Case) error {
-	facts, due, err := t.seal(c)
+	facts, due, err := t.s.seal(c)
 	if err != nil {
 		return err
 	}
@@ -199,16 +225,16 @@ func (t *caseTx) Save(c *recovery.Case) error {
 	return nil
 }
 
-// seal is what Create and Save keep of a case besides its plain fields: the facts, and when it is due.
-func (t *caseTx) seal(c *recovery.Case) (facts []byte, due int64, err error) {
+// seal is what is kept of a case besides its plain fields: the facts, and when it is due.
+func (s *Cases) seal(c *recovery.Case) (facts []byte, due int64, err error) {
 	plain, err := json.Marshal(c.Facts)
 	if err != nil {
 		return nil, 0, fmt.Errorf("write facts of case %s: %w", c.ID, err)
 	}
 	if c.State == recovery.Open || c.State == recovery.Applying {
-		due = millis(t.s.deps.DueAt(c))
+		due = millis(s.deps.DueAt(c))
 	}
-	return t.s.deps.Seal.Seal(plain, factsContext(c.ID)), due, nil
+	return s.deps.Seal.Seal(plain, factsContext(c.ID)), due, nil
 }
 
 func (t *caseTx) setVersion(c *recovery.Case, version int64) {

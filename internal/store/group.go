@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"runtime"
@@ -149,13 +150,14 @@ func (g *group) commit(first *member) {
 // attempt runs these members and those that come meanwhile in one transaction and answers them. If one of them failed
 // without a savepoint, or made SQLite undo the whole transaction, it alone is answered; the others have to run again.
 func (g *group) attempt(members []*member, savepoints bool) (again []*member) {
-	tx, err := g.db.BeginTx(context.Background(), nil)
+	end := &groupEnd{}
+	conn, tx, err := g.begin(end)
 	if err != nil {
 		answer(members, fmt.Errorf("begin: %w: %w", problem.Unavailable, err))
 		return nil
 	}
-	end := &groupEnd{}
-	started := time.Now() // a real stretch of time, whatever clock the portal lives by
+	defer func() { _ = conn.Close() }() // gives it back; what counts is how the transaction ended
+	started := time.Now()               // a real stretch of time, whatever clock the portal lives by
 	var ran []*member
 	failed := map[*member]outcome{}
 	for len(members) > 0 {
@@ -174,7 +176,7 @@ func (g *group) attempt(members []*member, savepoints bool) (again []*member) {
 			members = g.waiting(mostMembers - len(ran))
 		}
 	}
-	if got := call(context.Background(), tx, end.append); got.failed() {
+	if got := call(context.WithValue(context.Background(), endKey{}, end), tx, end.append); got.failed() {
 		_ = tx.Rollback() // likewise
 		for _, m := range ran {
 			if own, ok := failed[m]; ok {
@@ -198,6 +200,27 @@ func (g *group) attempt(members []*member, savepoints bool) (again []*member) {
 		m.answer <- outcome{err: err}
 	}
 	return nil
+}
+
+// begin begins a transaction on a connection whose statements the group's end can do itself.
+func (g *group) begin(end *groupEnd) (*sql.Conn, *sql.Tx, error) {
+	ctx := context.Background()
+	conn, err := g.db.Conn(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	err = conn.Raw(func(c any) error {
+		end.on = c.(*keeper)
+		return nil
+	})
+	var tx *sql.Tx
+	if err == nil {
+		tx, err = conn.BeginTx(ctx, nil)
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, conn.Close())
+	}
+	return conn, tx, nil
 }
 
 // waiting takes what is in the queue. It lets others run once before it finds nothing: callers that were just answered
@@ -255,8 +278,21 @@ func (g *group) runOne(tx *sql.Tx, m *member, end *groupEnd, savepoint bool) (go
 	return got, undone
 }
 
-// groupEnd is what a group's members left to its end; their contexts carry it under endKey.
-type groupEnd struct{ events []tracedEvents }
+// groupEnd is what a group's members left to its end, and the connection they are on; their contexts carry it under endKey.
+type groupEnd struct {
+	events []tracedEvents
+	on     *keeper
+	values []driver.NamedValue // of one statement after the other
+}
+
+// named are values as a connection takes them: int64, string or []byte.
+func (e *groupEnd) named(args []any) []driver.NamedValue {
+	e.values = e.values[:0]
+	for i, arg := range args {
+		e.values = append(e.values, driver.NamedValue{Ordinal: i + 1, Value: arg})
+	}
+	return e.values
+}
 
 type endKey struct{}
 

@@ -42,7 +42,7 @@ func (t *caseTx) Take(at time.Time, limits ...throttle.Limit) error {
 		if key.within == 0 {
 			continue
 		}
-		if _, err := t.tx.ExecContext(t.ctx, `INSERT INTO throttle_use (key, at, n, gone) VALUES ($1, $2, $3, $4)`,
+		if err := execute(t.ctx, t.tx, `INSERT INTO throttle_use (key, at, n, gone) VALUES ($1, $2, $3, $4)`,
 			key.name, millis(at), key.uses, millis(at.Add(key.within))); err != nil {
 			return failed("count a use", err)
 		}
@@ -54,7 +54,7 @@ func (t *caseTx) Take(at time.Time, limits ...throttle.Limit) error {
 type takenKey struct {
 	name   string
 	within time.Duration // the longest window among the limits that name it
-	row    int           // 1 if one of them counts uses in a row
+	row    int64         // 1 if one of them counts uses in a row
 	uses   int64         // the number of this use
 	inARow int64         // with this use
 }
@@ -76,9 +76,9 @@ func (t *caseTx) count(limits []throttle.Limit) (map[string]*takenKey, error) {
 	slices.Sort(names)
 	for _, name := range names {
 		key := taken[name]
-		err := t.tx.QueryRowContext(t.ctx, `INSERT INTO throttle_head (key, uses, in_a_row) VALUES ($1, 1, $2)
+		err := numbers(t.ctx, t.tx, `INSERT INTO throttle_head (key, uses, in_a_row) VALUES ($1, 1, $2)
 			ON CONFLICT (key) DO UPDATE SET uses = throttle_head.uses + 1, in_a_row = throttle_head.in_a_row + excluded.in_a_row
-			RETURNING uses, in_a_row`, name, key.row).Scan(&key.uses, &key.inARow)
+			RETURNING uses, in_a_row`, []*int64{&key.uses, &key.inARow}, name, key.row)
 		if err != nil {
 			return nil, err
 		}

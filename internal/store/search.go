@@ -28,6 +28,7 @@ type Search struct {
 	groups    [][]string
 
 	mu    sync.Mutex // held while building
+	list  func() []help.Document
 	built *index
 }
 
@@ -45,6 +46,12 @@ var columns = []struct {
 	name   string
 	weight float64
 }{{"title", 10}, {"words", 8}, {"text", 1}, {"single", 2}, {"syllables", 4}, {"initials", 2}}
+
+// SearchLater prepares a search over documents that are listed for the first one: together they are as large as the
+// content that they are made of.
+func SearchLater(list func() []help.Document, synonyms [][]string) *Search {
+	return &Search{list: list, groups: synonyms}
+}
 
 // OpenSearch prepares a search over documents. synonyms are the groups of content/help/synonyms.yaml.
 func OpenSearch(documents []help.Document, synonyms [][]string) (*Search, error) {
@@ -130,6 +137,9 @@ func (s *Search) index() (*index, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.built == nil {
+		if s.list != nil {
+			s.documents, s.list = s.list(), nil
+		}
 		built, err := build(s.documents, s.groups)
 		if err != nil {
 			return nil, fmt.Errorf("build index: %w", err)

@@ -41,8 +41,9 @@ func channelDocument(p *guide.Platform, c *guide.Channel, lang string) help.Docu
 	passages := []string{text.Summary}
 	for _, s := range steps {
 		step := text.Steps[s.ID]
-		searched = append(searched, help.Unbroken(step.Title), step.Plain)
-		passages = append(passages, step.Plain)
+		plain := step.Plain()
+		searched = append(searched, help.Unbroken(step.Title), plain)
+		passages = append(passages, plain)
 	}
 	return help.Document{
 		Key: "channel/" + p.ID + "/" + c.ID, Lang: lang, Kind: help.KindChannel, Platform: p.ID, ID: c.ID,

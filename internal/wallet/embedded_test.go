@@ -375,7 +375,7 @@ func TestDemoAccounts(t *testing.T) {
 		backup, totp, known, distrust bool
 	}
 	for name, want := range map[string]has{
-		"all@demo.example":       {phone: true, mail: true, cards: 4, questions: 3, codes: 8, backup: true, totp: true, known: true},
+		"all@demo.example":       {phone: true, mail: true, cards: 8, questions: 3, codes: 8, backup: true, totp: true, known: true},
 		"suspended@demo.example": {mail: true, cards: 1, known: true},
 		"mailonly@demo.example":  {mail: true, codes: 8, known: true},
 		"recent@demo.example":    {phone: true, mail: true, cards: 1, codes: 8, distrust: true},

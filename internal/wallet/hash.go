@@ -6,14 +6,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"runtime"
-	"sync"
-	"sync/atomic"
-	"time"
 
 	"golang.org/x/crypto/argon2"
-
-	"zhaohui/internal/problem"
 )
 
 // The cost of a slow hash (requirement R9). Hashes carry their cost, so it can be raised.
@@ -24,90 +18,6 @@ const (
 	argonSalt    = 16
 	argonLength  = 32
 )
-
-// Hasher runs slow hashes: a few at once, so that pages keep a core, while a bounded number waits.
-type Hasher struct {
-	slots   chan struct{}
-	waiting atomic.Int64
-	most    int64
-}
-
-// Busy says that too many slow hashes wait. It is a problem.Unavailable.
-type Busy struct{ RetryAfter time.Duration }
-
-func (b Busy) Error() string { return "too many hashes wait: " + b.Unwrap().Error() }
-
-// Unwrap gives the kind of problem.
-func (b Busy) Unwrap() error { return problem.Unavailable }
-
-// After is when it is worth asking again.
-func (b Busy) After() time.Duration { return b.RetryAfter }
-
-// retryAfter is about how long a full queue takes on a slow machine.
-const retryAfter = 3 * time.Second
-
-// NewHasher makes a hasher. 0 takes the default: all cores but one at once, 64 waiting.
-func NewHasher(atOnce, waiting int) *Hasher {
-	if atOnce <= 0 {
-		atOnce = max(1, runtime.NumCPU()-1)
-	}
-	if waiting <= 0 {
-		waiting = 64
-	}
-	return &Hasher{slots: make(chan struct{}, atOnce), most: int64(waiting)}
-}
-
-// run waits for its turn and runs fn. It fails with Busy, or with problem.Unavailable if the context ends first.
-func (h *Hasher) run(ctx context.Context, fn func()) error {
-	select {
-	case h.slots <- struct{}{}:
-	default:
-		if h.waiting.Add(1) > h.most {
-			h.waiting.Add(-1)
-			return Busy{RetryAfter: retryAfter}
-		}
-		defer h.waiting.Add(-1)
-		select {
-		case h.slots <- struct{}{}:
-		case <-ctx.Done():
-			return fmt.Errorf("wait for a hash: %w: %w", problem.Unavailable, ctx.Err())
-		}
-	}
-	defer func() { <-h.slots }()
-	onlyCore.share()
-	defer onlyCore.keep()
-	fn()
-	return nil
-}
-
-// onlyCore lets pages run beside a hash where there is but one core: the runtime would run the hash for 10 ms at a time and
-// everything else in between, while the system gives both their share. Elsewhere a hash leaves a core free anyway. When
-// nothing is hashed the runtime has the core to itself, which is faster.
-var onlyCore sharedCore
-
-type sharedCore struct {
-	mu     sync.Mutex
-	hashes int
-	shared bool
-}
-
-func (c *sharedCore) share() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.hashes++; c.hashes == 1 && runtime.GOMAXPROCS(0) == 1 {
-		runtime.GOMAXPROCS(2)
-		c.shared = true
-	}
-}
-
-func (c *sharedCore) keep() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.hashes--; c.hashes == 0 && c.shared {
-		runtime.GOMAXPROCS(1)
-		c.shared = false
-	}
-}
 
 // hash makes a hash of what was peppered, in the usual text form of Argon2.
 func (h *Hasher) hash(ctx context.Context, peppered []byte) (text string, err error) {
@@ -129,6 +39,9 @@ func (h *Hasher) verify(ctx context.Context, text string, peppered []byte) (ok b
 	salt, want, err := argonParts(rest)
 	if err != nil {
 		return false, err
+	}
+	if time == 0 || threads == 0 {
+		return false, errNoHash
 	}
 	err = h.run(ctx, func() {
 		got := argon2.IDKey(peppered, salt, time, memory, threads, uint32(len(want)))
