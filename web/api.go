@@ -35,7 +35,8 @@ func (s *Site) listPlatforms(c echo.Context) error {
 	}
 	list := []apiPlatform{}
 	for _, p := range s.platforms() {
-		list = append(list, apiPlatform{p.ID, p.Texts[words.Code()].Name, s.absolute(address(words.Prefix(), platformPath(p.ID), ""))})
+		list = append(list, apiPlatform{p.ID, p.Texts[words.Code()].Name,
+			s.absolute(address(words.Prefix(), platformPath(p.ID), ""))})
 	}
 	return c.JSON(http.StatusOK, map[string]any{"platforms": list})
 }
@@ -83,9 +84,10 @@ func (s *Site) showRecommendation(c echo.Context) error {
 	if err != nil {
 		return nil //nolint:nilerr // apiWords has answered
 	}
-	p, ok := s.Content.Platform(c.Param("platform"))
-	if !ok || p.Live && s.Recovery == nil {
-		return answerProblem(c, http.StatusNotFound, "Unknown platform", "There is no platform of that id; GET /api/v1/platforms lists them.")
+	p, ok := s.known(c.Param("platform"))
+	if !ok {
+		return answerProblem(c, http.StatusNotFound, "Unknown platform",
+			"There is no platform of that id; GET /api/v1/platforms lists them.")
 	}
 	query, err := url.ParseQuery(c.Request().URL.RawQuery)
 	if err != nil {
@@ -139,7 +141,8 @@ func (s *Site) recommendation(v *visit, p *guide.Platform, answers guide.Answers
 		out.Answers[a.Question] = a.Value
 	}
 	if r.Stop != "" {
-		out.Stop = &apiStop{ID: r.Stop, Title: unbroken(s.Content.Stops[r.Stop].Texts[lang].Title), URL: s.absolute(v.to(resultPath(p.ID), answers.Query()))}
+		out.Stop = &apiStop{ID: r.Stop, Title: unbroken(s.Content.Stops[r.Stop].Texts[lang].Title),
+			URL: s.absolute(v.to(resultPath(p.ID), answers.Query()))}
 		return out
 	}
 	if r.Next != nil {
@@ -158,8 +161,10 @@ func (s *Site) recommendation(v *visit, p *guide.Platform, answers guide.Answers
 		if with == nil {
 			with = []string{}
 		}
-		out.Channels = append(out.Channels, apiChannel{ID: c.ID, Title: unbroken(c.Texts[lang].Title), Rank: c.Rank, Fit: c.Fit.String(), Reasons: reasons,
-			With: with, Minutes: c.Minutes, HoldHours: int(hold.Hours()), URL: s.absolute(v.to(channelPath(p.ID, c.ID), answers.WithoutSafety().Query()))})
+		out.Channels = append(out.Channels, apiChannel{ID: c.ID, Title: unbroken(c.Texts[lang].Title), Rank: c.Rank,
+			Fit: c.Fit.String(), Reasons: reasons,
+			With: with, Minutes: c.Minutes, HoldHours: int(hold.Hours()),
+			URL: s.absolute(v.to(channelPath(p.ID, c.ID), answers.WithoutSafety().Query()))})
 	}
 	return out
 }

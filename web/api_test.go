@@ -2,14 +2,11 @@ package web_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
-
-	"go.yaml.in/yaml/v3"
 )
 
 const (
@@ -59,7 +56,8 @@ func TestAPI_answersExactlyWhatTheDesignSays(t *testing.T) {
 		if asked && !slices.Equal(keysOf(next), []string{"id", "options", "text"}) {
 			t.Errorf("%s: next %v", c.query, next)
 		}
-		if stopped && (!slices.Equal(keysOf(stop), []string{"id", "title", "url"}) || !strings.HasPrefix(stop["url"].(string), secureSite+"/")) {
+		if stopped && (!slices.Equal(keysOf(stop), []string{"id", "title", "url"}) ||
+			!strings.HasPrefix(stop["url"].(string), secureSite+"/")) {
 			t.Errorf("%s: stop %v", c.query, stop)
 		}
 		channels, ok := o["channels"].([]any)
@@ -68,12 +66,15 @@ func TestAPI_answersExactlyWhatTheDesignSays(t *testing.T) {
 		}
 		for i, one := range channels {
 			ch := one.(object)
-			if got := keysOf(ch); !slices.Equal(got, []string{"fit", "holdHours", "id", "minutes", "rank", "reasons", "title", "url", "with"}) {
+			if got := keysOf(ch); !slices.Equal(got, []string{"fit", "holdHours", "id", "minutes", "rank", "reasons", "title",
+				"url", "with"}) {
 				t.Fatalf("%s: keys of a channel %v", c.query, got)
 			}
 			minutes, reasons, with := ch["minutes"].([]any), ch["reasons"].([]any), ch["with"].([]any)
-			if ch["rank"] != float64(i+1) || len(minutes) != 2 || ch["holdHours"] != 0.0 || reasons == nil || with == nil || !strings.HasPrefix(ch["url"].(string), secureSite+"/") ||
-				strings.Contains(ch["url"].(string), "safety") || strings.Contains(ch["title"].(string), "|") || !slices.Contains([]any{"yes", "maybe", "no"}, ch["fit"]) {
+			if ch["rank"] != float64(i+1) || len(minutes) != 2 || ch["holdHours"] != 0.0 || reasons == nil || with == nil ||
+				!strings.HasPrefix(ch["url"].(string), secureSite+"/") ||
+				strings.Contains(ch["url"].(string), "safety") || strings.Contains(ch["title"].(string), "|") ||
+				!slices.Contains([]any{"yes", "maybe", "no"}, ch["fit"]) {
 				t.Errorf("%s: channel %v", c.query, ch)
 			}
 		}
@@ -91,11 +92,15 @@ func TestAPI_liveChannelsSayWhatTheyAreCombinedWithAndHowLongIsWaited(t *testing
 		first                bool
 	}{
 		{"S14", "safety=none&phone=works&email=yes&device=new", "sms", []string{"mail"}, []string{"sms"}, 0, true},
-		{"S15, R8", "safety=none&phone=recent&saved=yes&email=yes&id=valid", "authenticator", []string{"mail", "card"}, []string{"sms", "identity"}, 24, true},
-		{"R8: a card on another number", "safety=none&phone=recent&saved=yes&email=no&card=bound&reserved=yes", "authenticator", []string{"card"}, []string{"sms", "mail"}, 24, true},
-		{"knowledge and phone", "safety=none&phone=works&id=valid&email=no&saved=no&card=none", "identity", []string{"sms"}, []string{"mail", "card"}, 24, false},
+		{"S15, R8", "safety=none&phone=recent&saved=yes&email=yes&id=valid", "authenticator", []string{"mail", "card"},
+			[]string{"sms", "identity"}, 24, true},
+		{"R8: a card on another number", "safety=none&phone=recent&saved=yes&email=no&card=bound&reserved=yes", "authenticator",
+			[]string{"card"}, []string{"sms", "mail"}, 24, true},
+		{"knowledge and phone", "safety=none&phone=works&id=valid&email=no&saved=no&card=none", "identity", []string{"sms"},
+			[]string{"mail", "card"}, 24, false},
 		{"R13", "safety=none&phone=works&saved=yes&email=yes", "questions", []string{"mail"}, []string{"identity"}, 0, false},
-		{"R15: what comes later cannot begin", "safety=none&phone=works&card=bound&email=yes&saved=yes", "card", []string{"mail"}, []string{"questions"}, 0, false},
+		{"R15: what comes later cannot begin", "safety=none&phone=works&card=bound&email=yes&saved=yes", "card", []string{"mail"},
+			[]string{"questions"}, 0, false},
 		{"a person", "safety=none&phone=works", "agent", nil, []string{"sms"}, 0, false},
 	} {
 		_, o := b.json(t, live+"?"+c.query)
@@ -108,13 +113,15 @@ func TestAPI_liveChannelsSayWhatTheyAreCombinedWithAndHowLongIsWaited(t *testing
 			for _, id := range ch["with"].([]any) {
 				with = append(with, id.(string))
 			}
-			if len(with) < len(c.with) || !slices.Equal(with[:len(c.with)], c.with) || slices.ContainsFunc(c.without, func(id string) bool { return slices.Contains(with, id) }) ||
+			if len(with) < len(c.with) || !slices.Equal(with[:len(c.with)], c.with) ||
+				slices.ContainsFunc(c.without, func(id string) bool { return slices.Contains(with, id) }) ||
 				ch["holdHours"] != c.hold || c.first != (i == 0) {
 				t.Errorf("%s: %s is number %d, with %v, held %v hours", c.name, c.channel, i+1, with, ch["holdHours"])
 			}
 			page := parsed(t, b.get("/p/wallet/result?"+c.query).body).all("main")[0].text()
 			words := realWords().Words("zh")
-			if c.first && (!strings.Contains(page, words.T("fact.with")) || !strings.Contains(page, words.T("method."+with[0]+".name")) ||
+			if c.first && (!strings.Contains(page, words.T("fact.with")) ||
+				!strings.Contains(page, words.T("method."+with[0]+".name")) ||
 				strings.Contains(page, words.T("fact.wait")) != (c.hold > 0)) {
 				t.Errorf("%s: the page does not say the same", c.name)
 			}
@@ -148,7 +155,8 @@ func TestAPI_refusesWhatItDoesNotKnowAndSaysWhich(t *testing.T) {
 		{query: "?phone=%3Cscript%3E", status: 400, says: "phone", saysNot: "script"},
 		{query: "?a=1;b=2", status: 400, says: "query"},
 		{query: "?phone=works", otherPaths: "/api/v1/platforms/nothing/recommendation", status: 404, says: "platform"},
-		{query: "", otherPaths: "/api/v1/platforms/13800138000/recommendation", status: 404, says: "platform", saysNot: "13800138000"},
+		{query: "", otherPaths: "/api/v1/platforms/13800138000/recommendation", status: 404, says: "platform",
+			saysNot: "13800138000"},
 		{query: "?lang=fr", otherPaths: "/api/v1/platforms", status: 400, says: "lang"},
 		{query: "", otherPaths: "/api/v2", status: 404, says: "Not Found"},
 	} {
@@ -158,7 +166,8 @@ func TestAPI_refusesWhatItDoesNotKnowAndSaysWhich(t *testing.T) {
 		}
 		for range 5 { // the same words every time, in spite of maps
 			a, o := b.json(t, target+c.query)
-			if a.status != c.status || a.header.Get("Content-Type") != "application/problem+json" || o["status"] != float64(c.status) || o["type"] == nil || o["title"] == nil {
+			if a.status != c.status || a.header.Get("Content-Type") != "application/problem+json" ||
+				o["status"] != float64(c.status) || o["type"] == nil || o["title"] == nil {
 				t.Errorf("%s%s: %d %s %v", target, c.query, a.status, a.header.Get("Content-Type"), o)
 				break
 			}
@@ -193,9 +202,12 @@ func TestAPI_platformsCanBeListedInEveryLanguage(t *testing.T) {
 // TestAPI_andPagesAnswerFromTheSameFunction compares the first channel and the next question on a sample.
 func TestAPI_andPagesAnswerFromTheSameFunction(t *testing.T) {
 	b := newPortal(t, plainSite).browser()
-	for _, query := range []string{"safety=none", "safety=none&phone=suspended", "safety=none&phone=works&face=yes", "safety=none&face=fails&card=none&phone=suspended",
-		"safety=none&trouble=locked", "safety=none&owner=deceased", "safety=none&password=login", "safety=none&face=refuse&card=bound&phone=works&reserved=no",
-		"safety=none&card=other&phone=changed&face=unsure", "safety=none&email=yes&phone=works", "safety=none&phone=recent&saved=yes&email=yes", "safety=none&needs=blind&face=no"} {
+	for _, query := range []string{"safety=none", "safety=none&phone=suspended", "safety=none&phone=works&face=yes",
+		"safety=none&face=fails&card=none&phone=suspended",
+		"safety=none&trouble=locked", "safety=none&owner=deceased", "safety=none&password=login",
+		"safety=none&face=refuse&card=bound&phone=works&reserved=no",
+		"safety=none&card=other&phone=changed&face=unsure", "safety=none&email=yes&phone=works",
+		"safety=none&phone=recent&saved=yes&email=yes", "safety=none&needs=blind&face=no"} {
 		for _, platform := range []string{"alipay", "wechatpay", "wallet"} {
 			pages := "/p/" + platform
 			known, _ := url.ParseQuery(query)
@@ -217,130 +229,10 @@ func TestAPI_andPagesAnswerFromTheSameFunction(t *testing.T) {
 			}
 			asked := b.get(pages + "/choose?" + known.Encode())
 			next, _ := o["next"].(object)
-			if asked.status == 303 && next != nil || asked.status == 200 && parsed(t, asked.body).with("data-question")[0].attr("data-question") != next["id"] {
+			if asked.status == 303 && next != nil ||
+				asked.status == 200 && parsed(t, asked.body).with("data-question")[0].attr("data-question") != next["id"] {
 				t.Errorf("%s %s: the API asks %v, the page answers %d", platform, query, next["id"], asked.status)
 			}
 		}
 	}
-}
-
-func TestAPI_openapiDescribesWhatIsAnswered(t *testing.T) {
-	b := newPortal(t, secureSite).browser()
-	raw := b.get("/api/openapi.yaml")
-	var spec object
-	if err := yaml.Unmarshal([]byte(raw.body), &spec); err != nil {
-		t.Fatal(err)
-	}
-	s := schemas{spec}
-	for path, targets := range map[string][]string{
-		"/api/v1/platforms": {"/api/v1/platforms", "/api/v1/platforms?lang=en", "/api/v1/platforms?lang=fr"},
-		"/api/v1/platforms/{platform}/recommendation": {recommendation, recommendation + "?safety=none&phone=suspended", recommendation + "?safety=coached&lang=en",
-			recommendation + "?phone=x", "/api/v1/platforms/x/recommendation", strings.Replace(recommendation, "alipay", "wechatpay", 1) + "?safety=none&face=yes&card=bound&phone=works",
-			live, live + "?safety=none&phone=works&email=yes", live + "?safety=none&phone=recent&saved=yes&email=yes&lang=en", live + "?safety=stolen", live + "?face=yes"},
-	} {
-		for _, target := range targets {
-			a := b.get(target)
-			answers := s.at("paths", path, "get", "responses", fmt.Sprint(a.status), "content", a.header.Get("Content-Type"), "schema")
-			if answers == nil {
-				t.Errorf("%s: %d %s is not described", target, a.status, a.header.Get("Content-Type"))
-				continue
-			}
-			var value any
-			if err := json.Unmarshal([]byte(a.body), &value); err != nil {
-				t.Fatal(err)
-			}
-			for _, bad := range s.misfits("$", answers, value) {
-				t.Errorf("%s: %s", target, bad)
-			}
-		}
-	}
-	example := object{"type": "object", "required": []any{"a"}, "properties": object{"a": object{"type": "integer"}}}
-	for _, wrong := range []any{object{}, object{"a": "x"}, object{"a": 1.0, "b": 1.0}, []any{}} {
-		if len(s.misfits("$", example, wrong)) == 0 {
-			t.Errorf("%v should not fit", wrong)
-		}
-	}
-}
-
-// schemas reads the part of JSON Schema that openapi.yaml uses, and no key that it does not describe fits.
-type schemas struct{ spec object }
-
-func (s schemas) at(keys ...string) object {
-	here := s.spec
-	for _, key := range keys {
-		next, _ := s.resolve(here)[key].(object)
-		here = next
-	}
-	return here
-}
-
-func (s schemas) resolve(o object) object {
-	ref, ok := o["$ref"].(string)
-	if !ok {
-		return o
-	}
-	return s.at(strings.Split(strings.TrimPrefix(ref, "#/"), "/")...)
-}
-
-func (s schemas) misfits(at string, schema object, value any) []string {
-	schema = s.resolve(schema)
-	if choices, ok := schema["oneOf"].([]any); ok {
-		fitting := 0
-		for _, choice := range choices {
-			if len(s.misfits(at, choice.(object), value)) == 0 {
-				fitting++
-			}
-		}
-		if fitting != 1 {
-			return []string{fmt.Sprintf("%s fits %d of the choices: %v", at, fitting, value)}
-		}
-		return nil
-	}
-	if allowed, ok := schema["enum"].([]any); ok && !slices.Contains(allowed, value) {
-		return []string{fmt.Sprintf("%s: %v is none of %v", at, value, allowed)}
-	}
-	var bad []string
-	switch v := value.(type) {
-	case nil:
-		return misfit(schema["type"] != "null", at, value)
-	case string:
-		return misfit(schema["type"] != "string", at, value)
-	case float64:
-		return misfit(schema["type"] != "integer" || v != float64(int(v)), at, value)
-	case []any:
-		bad = misfit(schema["type"] != "array", at, value)
-		for i, item := range v {
-			items, _ := schema["items"].(object)
-			bad = append(bad, s.misfits(fmt.Sprintf("%s[%d]", at, i), items, item)...)
-		}
-	case object:
-		bad = misfit(schema["type"] != "object", at, value)
-		required, _ := schema["required"].([]any)
-		for _, key := range required {
-			if _, ok := v[key.(string)]; !ok {
-				bad = append(bad, fmt.Sprintf("%s.%v is missing", at, key))
-			}
-		}
-		properties, _ := schema["properties"].(object)
-		others, open := schema["additionalProperties"].(object)
-		for key, item := range v {
-			described, ok := properties[key].(object)
-			if !ok && open {
-				described, ok = others, true
-			}
-			if !ok {
-				bad = append(bad, fmt.Sprintf("%s.%s is not described", at, key))
-				continue
-			}
-			bad = append(bad, s.misfits(at+"."+key, described, item)...)
-		}
-	}
-	return bad
-}
-
-func misfit(wrong bool, at string, value any) []string {
-	if wrong {
-		return []string{fmt.Sprintf("%s: %v is of another type", at, value)}
-	}
-	return nil
 }

@@ -68,7 +68,8 @@ func (c cutOff) Read([]byte) (int, error) {
 
 func TestPages_areCompressedOnlyAsTheBrowserTakesThem(t *testing.T) {
 	b := newPortal(t, plainSite).browser()
-	for accept, want := range map[string]string{"gzip, deflate, br": "br", "br; q=0": "", "br;q=0, gzip": "gzip", "gzip;q=0.5": "gzip", "xbrx": "", "": ""} {
+	for accept, want := range map[string]string{"gzip, deflate, br": "br", "br; q=0": "", "br;q=0, gzip": "gzip",
+		"gzip;q=0.5": "gzip", "xbrx": "", "": ""} {
 		r := b.request("GET", "/", nil)
 		r.Header.Set("Accept-Encoding", accept)
 		if got := b.send(r).header.Get("Content-Encoding"); got != want {

@@ -80,17 +80,11 @@ func (s *Site) submitCase(v *visit) error {
 
 // showResume asks for the resume code.
 func (s *Site) showResume(v *visit) error {
-	if s.Recovery == nil {
-		return problem.NotFound
-	}
 	return s.fresh(v, 200, templates.CaseResume(s.resumeView(v, "", "")))
 }
 
 // submitResume opens the case of a resume code: to look at, no more.
 func (s *Site) submitResume(v *visit) error {
-	if s.Recovery == nil {
-		return problem.NotFound
-	}
 	form, err := v.form("resume")
 	if err != nil {
 		return err
@@ -121,9 +115,11 @@ func (s *Site) submitResume(v *visit) error {
 func (s *Site) resumeView(v *visit, typed, wrong string) templates.CaseResumeView {
 	t := v.words.T
 	view := templates.CaseResumeView{Page: s.frame(v, unbroken(t("live.resume.title")), t("live.resume.lead"), "/case", ""),
-		Title: title(t("live.resume.title")), Lead: []string{t("live.resume.lead")}, Action: v.to("/case", ""), Button: t("live.resume.button"),
-		Field: templates.LiveField{Name: "resume", Kind: "text", Label: t("live.resume.label"), Hint: t("live.resume.hint"), Value: typed, Error: wrong},
-		Lost:  &templates.LiveHelp{Title: t("live.resume.lost"), Text: t("live.resume.lost-text")}}
+		Title: title(t("live.resume.title")), Lead: []string{t("live.resume.lead")}, Action: v.to("/case", ""),
+		Button: t("live.resume.button"),
+		Field: templates.LiveField{Name: "resume", Kind: "text", Label: t("live.resume.label"), Hint: t("live.resume.hint"),
+			Value: typed, Error: wrong},
+		Lost: &templates.LiveHelp{Title: t("live.resume.lost"), Text: t("live.resume.lost-text")}}
 	if wrong != "" {
 		view.Errors = []templates.FieldError{{Field: "resume", Text: wrong}}
 	}
@@ -143,14 +139,17 @@ func (s *Site) statusView(v *visit, sight recovery.Sight) templates.CaseStatusVi
 	case sight.Place.State != recovery.Open:
 		state = string(sight.Place.State)
 	}
-	view := templates.CaseStatusView{Page: l.frame(t("live.status.title")), Title: title(t("live.status.title")), Lead: []string{t("live.status.lead")},
+	view := templates.CaseStatusView{Page: l.frame(t("live.status.title")), Title: title(t("live.status.title")),
+		Lead:    []string{t("live.status.lead")},
 		Facts:   []ui.Fact{{Term: t("live.status.state"), Text: t("live.status." + state)}},
-		Refresh: ui.Link{Text: t("live.wait.refresh"), URL: v.to(l.path, "")}, AsOf: t("live.wait.as-of", "Time", s.Now().In(s.Zone).Format("15:04:05"))}
+		Refresh: ui.Link{Text: t("live.wait.refresh"), URL: v.to(l.path, "")},
+		AsOf:    t("live.wait.as-of", "Time", s.Now().In(s.Zone).Format("15:04:05"))}
 	if state == "hold" {
 		view.Facts = append(view.Facts, ui.Fact{Term: t("live.hold.until"), Text: l.clock(sight.Hold)})
 	}
 	if len(sight.Again) > 0 && (state == "open" || state == "hold") {
-		view.Prove = &templates.LiveAnother{Title: t("live.status.again"), Text: t("live.status.again-text"), Action: v.to(l.path, ""),
+		view.Prove = &templates.LiveAnother{Title: t("live.status.again"), Text: t("live.status.again-text"),
+			Action: v.to(l.path, ""),
 			Hidden: []templates.Field{{Name: "do", Value: "again"}}}
 		for _, method := range sight.Again {
 			view.Prove.Choices = append(view.Prove.Choices, l.choice(method))
@@ -169,9 +168,10 @@ func (s *Site) showHandoff(v *visit, key recovery.Key, client recovery.Client) e
 	link := s.absolute(v.to(path+"/join/"+secret, ""))
 	t := v.words.T
 	view := templates.HandoffView{Page: s.unlisted(v, t("live.handoff.title"), path), Title: title(t("live.handoff.title")),
-		Lead: []string{t("live.handoff.lead")}, URL: link, Number: twoDigits(number), Compare: t("live.handoff.compare", "Number", twoDigits(number)),
-		Until: t("live.handoff.until", "Time", s.clockTime(v, s.Now().Add(s.Policy.Case.Idle))),
-		Back:  ui.Link{Text: t("live.handoff.back"), URL: v.to(path, "")}}
+		Lead: []string{t("live.handoff.lead")}, URL: link, Number: twoDigits(number),
+		Compare: t("live.handoff.compare", "Number", twoDigits(number)),
+		Until:   t("live.handoff.until", "Time", s.clockTime(v, s.Now().Add(s.Policy.Case.Idle))),
+		Back:    ui.Link{Text: t("live.handoff.back"), URL: v.to(path, "")}}
 	view.Languages = nil // the code is shown once: another language would be another code
 	if view.QR, err = code(link, view.Title.String()); err != nil {
 		return fmt.Errorf("hand-off: %w", err)
@@ -183,16 +183,14 @@ func twoDigits(n int) string { return fmt.Sprintf("%02d", n) }
 
 // showJoin is the other screen before it joins: the number is compared first.
 func (s *Site) showJoin(v *visit) error {
-	if s.Recovery == nil {
-		return problem.NotFound
-	}
 	sight, err := s.Recovery.LookHandoff(v.Request().Context(), v.Param("ref"), v.Param("token"))
 	if err != nil {
 		return err
 	}
 	t := v.words.T
 	path := "/case/" + v.Param("ref") + "/join/" + v.Param("token")
-	view := templates.HandoffView{Page: s.unlisted(v, t("live.handoff.phone-title"), "/case"), Phone: true, Title: title(t("live.handoff.phone-title")),
+	view := templates.HandoffView{Page: s.unlisted(v, t("live.handoff.phone-title"), "/case"), Phone: true,
+		Title:  title(t("live.handoff.phone-title")),
 		Lead:   []string{t("live.handoff.phone-what", "Time", s.clockTime(v, sight.Started), "Where", s.device(v, sight.Client))},
 		Number: twoDigits(sight.Number), Compare: t("live.handoff.phone-compare"),
 		Form: &templates.LiveForm{Action: v.to(path, ""), Button: t("live.handoff.same")},
@@ -201,9 +199,6 @@ func (s *Site) showJoin(v *visit) error {
 }
 
 func (s *Site) submitJoin(v *visit) error {
-	if s.Recovery == nil {
-		return problem.NotFound
-	}
 	if _, err := v.form(); err != nil {
 		return err
 	}
@@ -227,7 +222,8 @@ func (s *Site) showCalendar(v *visit) error {
 		return problem.NotFound
 	}
 	const stamp = "20060102T150405Z"
-	lines := []string{"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//zhaohui//hold//" + strings.ToUpper(v.words.Code()), "BEGIN:VEVENT", "UID:" + sight.ID,
+	lines := []string{"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//zhaohui//hold//" + strings.ToUpper(v.words.Code()),
+		"BEGIN:VEVENT", "UID:" + sight.ID,
 		"DTSTAMP:" + s.Now().UTC().Format(stamp), "DTSTART:" + sight.Hold.UTC().Format(stamp), "DURATION:PT15M",
 		"SUMMARY:" + v.words.T("live.hold.calendar-title"), "URL:" + s.absolute(v.to("/case/"+sight.ID, "")),
 		"BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:PT0S", "DESCRIPTION:" + v.words.T("live.hold.calendar-title"), "END:VALARM",

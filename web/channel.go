@@ -34,13 +34,17 @@ func (s *Site) showChannel(v *visit) error {
 	})
 }
 
-func (s *Site) channelView(v *visit, p *guide.Platform, c *guide.Channel, answers guide.Answers, after *guide.Channel) templates.ChannelView {
+func (s *Site) channelView(v *visit, p *guide.Platform, c *guide.Channel, answers guide.Answers,
+	after *guide.Channel) templates.ChannelView {
 	lang := v.words.Code()
 	t, query := c.Texts[lang], answers.Query()
-	view := templates.ChannelView{Platform: p.ID, ID: c.ID, Title: title(t.Title), Summary: t.Summary, IntroHTML: carry(v, p, t.IntroHTML, query),
-		Page: s.frame(v, unbroken(t.Title), t.Summary, channelPath(p.ID, c.ID), query), Have: t.Have, Risks: t.Risks, IfNot: t.IfNot,
-		StartText: v.words.T("result.start"), StartURL: v.to(stepPath(p.ID, c.ID, firstStep(c)), query), PlatformName: p.Texts[lang].Name,
-		PlatformURL: v.to(platformPath(p.ID), ""), Trust: s.trust(v, c.Confidence, c.Checked, c.Sources)}
+	view := templates.ChannelView{Platform: p.ID, ID: c.ID, Title: title(t.Title), Summary: t.Summary,
+		IntroHTML: carry(v, p, t.IntroHTML, query),
+		Page:      s.frame(v, unbroken(t.Title), t.Summary, channelPath(p.ID, c.ID), query), Have: t.Have, Risks: t.Risks,
+		IfNot:     t.IfNot,
+		StartText: v.words.T("result.start"), StartURL: v.to(stepPath(p.ID, c.ID, firstStep(c)), query),
+		PlatformName: p.Texts[lang].Name,
+		PlatformURL:  v.to(platformPath(p.ID), ""), Trust: s.trust(v, c.Confidence, c.Checked, c.Sources)}
 	view.Data = howTo(view.Title.String(), t, c)
 	view.ShareURL = v.to("/share"+channelPath(p.ID, c.ID), "")
 	view.Safety = s.safety(v, p, answers, channelPath(p.ID, c.ID))

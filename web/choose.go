@@ -20,7 +20,8 @@ func (s *Site) showQuestion(v *visit) error {
 	recommendation := answers.Recommend()
 	question := recommendation.Next
 	again, ok := p.Question(v.QueryParam("ask"))
-	if ok && !again.Row && (recommendation.Stop == "" || len(again.Stop) > 0) { // change one answer, keep the others; after a stop only that one
+	// Change one answer, keep the others; after a stop only that one.
+	if ok && !again.Row && (recommendation.Stop == "" || len(again.Stop) > 0) {
 		question = &again
 	}
 	if question == nil {
@@ -84,7 +85,8 @@ func (s *Site) rowQuestions(v *visit, p *guide.Platform, answers guide.Answers) 
 			if q.Usual == value {
 				value = "" // the usual case leaves no trace in the address
 			}
-			row.Values = append(row.Values, templates.AnswerRow{Value: value, Text: t.Values[orUsual(value, q)].Text, Chosen: chosen})
+			row.Values = append(row.Values, templates.AnswerRow{Value: value, Text: t.Values[orUsual(value, q)].Text,
+				Chosen: chosen})
 		}
 		rows = append(rows, row)
 	}
@@ -134,7 +136,8 @@ func (s *Site) said(v *visit, p *guide.Platform, answers guide.Answers, except s
 			question = p.Safety().ID // rows stand on the first screen
 		}
 		list = append(list, ui.Said{Question: t.Questions[a.Question].Short, Answer: t.Questions[a.Question].Values[a.Value].Text,
-			ChangeURL: v.to(choosePath(p.ID), join("ask="+question, answers.Query())), ChangeLabel: t.Questions[a.Question].Short})
+			ChangeURL:   v.to(choosePath(p.ID), join("ask="+question, answers.Query())),
+			ChangeLabel: t.Questions[a.Question].Short})
 	}
 	return list
 }

@@ -30,8 +30,10 @@ func (p page) says(format string, args ...any) string {
 const perKind = 15
 
 // byForm are pages that no link leads to.
-var byForm = []string{"/p/alipay/face/done?safety=none", "/p/wechatpay/face/done", "/help/search?q=" + url.QueryEscape("停机"), "/help/search?q=card+lost",
-	"/help/search?q=" + url.QueryEscape("<b>\"'&"), "/leave?to=" + url.QueryEscape("https://kf.qq.com/"), "/help/no-card?useful=yes", "/p/alipay/hotline?after=face&safety=none"}
+var byForm = []string{"/p/alipay/face/done?safety=none", "/p/wechatpay/face/done", "/help/search?q=" + url.QueryEscape("停机"),
+	"/help/search?q=card+lost",
+	"/help/search?q=" + url.QueryEscape("<b>\"'&"), "/leave?to=" + url.QueryEscape("https://kf.qq.com/"),
+	"/help/no-card?useful=yes", "/p/alipay/hotline?after=face&safety=none"}
 
 // checks are the rules that every page must keep; each names the test that reports it.
 var checks = map[string]func(page) []string{

@@ -15,7 +15,8 @@ import (
 // TestPages_areWhole: 200, a language, one main heading, a title, and nothing of the machinery to be seen.
 func TestPages_areWhole(t *testing.T) {
 	reportCrawl(t, "Pages")
-	for _, kind := range []string{"home", "platform", "question", "result", "channel", "step", "print", "done", "search", "help", "article", "share",
+	for _, kind := range []string{"home", "platform", "question", "result", "channel", "step", "print", "done", "search", "help",
+		"article", "share",
 		"leave", "stop", "progress", "genuine", "privacy", "begin", "resume"} {
 		if crawled().kinds[kind] < 2 {
 			t.Errorf("the crawl saw %d pages of kind %s", crawled().kinds[kind], kind)
@@ -79,7 +80,8 @@ func TestW2_getAndHeadChangeNothing(t *testing.T) {
 	b := p.browser()
 	b.post(aStep, url.Values{"did": {"done"}})
 	kept := b.cookies["zh_progress"].Value
-	for _, target := range []string{aStep + "?did=done", "/progress?clear=all", "/text-size?elder=on", anActive + "?useful=yes", "/help/no-card?useful=no"} {
+	for _, target := range []string{aStep + "?did=done", "/progress?clear=all", "/text-size?elder=on", anActive + "?useful=yes",
+		"/help/no-card?useful=no"} {
 		for _, method := range []string{"GET", "HEAD"} {
 			if a := b.send(b.request(method, target, nil)); len(a.set) > 0 {
 				t.Errorf("%s %s set a cookie", method, target)
@@ -107,13 +109,15 @@ func checkClosed(p page) []string {
 			switch {
 			case a.Key == "style" || strings.HasPrefix(a.Key, "on"):
 				bad = append(bad, p.says("<%s %s=…> is inline", e.Data, a.Key))
-			case slices.Contains([]string{"src", "href", "action", "formaction", "srcset", "poster", "data", "cite", "ping"}, a.Key):
+			case slices.Contains([]string{"src", "href", "action", "formaction", "srcset", "poster", "data", "cite", "ping"},
+				a.Key):
 				if !staysHere(p, e, a.Val) {
 					bad = append(bad, p.says("<%s %s=%q> leads away", e.Data, a.Key, a.Val))
 				}
 			}
 		}
-		if e.Data == "style" || e.Data == "script" && !e.has("src") && e.attr("type") != "application/ld+json" || e.Data == "iframe" || e.Data == "base" {
+		if e.Data == "style" || e.Data == "script" && !e.has("src") && e.attr("type") != "application/ld+json" ||
+			e.Data == "iframe" || e.Data == "base" {
 			bad = append(bad, p.says("<%s> stands in the page", e.Data))
 		}
 	}
@@ -132,7 +136,8 @@ func staysHere(p page, e document, address string) bool {
 	if p.kind == "leave" && e.Data == "a" && u.Scheme == "https" {
 		return p.target == place(p.target).target && strings.Contains(p.target, url.QueryEscape(address))
 	}
-	return u.Scheme == "tel" || u.Host == "help.example" && u.Scheme == "http" || u.Scheme == "" && u.Host == "" && !strings.HasPrefix(address, `/\`)
+	return u.Scheme == "tel" || u.Host == "help.example" && u.Scheme == "http" || u.Scheme == "" && u.Host == "" &&
+		!strings.HasPrefix(address, `/\`)
 }
 
 func TestG1_noGuidedPageAsksForAnythingSecret(t *testing.T) { reportCrawl(t, "G1") }
@@ -163,7 +168,8 @@ func checkInputs(p page) []string {
 		case e.Data == "button" && name == "" && !e.has("value"):
 		case !slices.Contains(names, name):
 			bad = append(bad, p.says("a field named %q", name))
-		case e.Data == "input" && !slices.Contains([]string{"hidden", "checkbox", "radio"}, kind) && (name != "q" || kind != "search") && name != "resume":
+		case e.Data == "input" && !slices.Contains([]string{"hidden", "checkbox", "radio"}, kind) &&
+			(name != "q" || kind != "search") && name != "resume":
 			bad = append(bad, p.says("an input of type %q named %q", kind, name))
 		case e.has("autocomplete") && e.attr("autocomplete") != "off", e.has("inputmode"):
 			bad = append(bad, p.says("the field %q invites something personal", name))
@@ -189,7 +195,8 @@ func checkOutward(p page) []string {
 		_, query, _ := strings.Cut(p.target, "?")
 		values, _ := url.ParseQuery(query)
 		to, _ := url.Parse(values.Get("to"))
-		if main := p.doc.all("main")[0]; !strings.Contains(main.text(), to.Host) || !slices.Contains(main.links(), values.Get("to")) {
+		if main := p.doc.all("main")[0]; !strings.Contains(main.text(), to.Host) ||
+			!slices.Contains(main.links(), values.Get("to")) {
 			bad = append(bad, p.says("the notice does not name %s", to.Host))
 		}
 	}
@@ -298,10 +305,12 @@ func checkFound(p page) []string {
 		return bad
 	}
 	prefix := map[string]string{"zh": "", "en": "/en"}[p.lang]
-	if want := plainSite + strings.TrimSuffix(prefix+p.path, "/"); strings.TrimSuffix(canonical, "/") != want && p.kind != "step" && len(p.doc.with("data-stop")) == 0 {
+	if want := plainSite + strings.TrimSuffix(prefix+p.path, "/"); strings.TrimSuffix(canonical, "/") != want &&
+		p.kind != "step" && len(p.doc.with("data-stop")) == 0 {
 		bad = append(bad, p.says("canonical %q", canonical))
 	}
-	if languages["zh-CN"] == "" || languages["en"] == "" || languages[map[string]string{"zh": "zh-CN", "en": "en"}[p.lang]] != canonical {
+	if languages["zh-CN"] == "" || languages["en"] == "" || languages[map[string]string{"zh": "zh-CN",
+		"en": "en"}[p.lang]] != canonical {
 		bad = append(bad, p.says("hreflang %v", languages))
 	}
 	if p.listed && hidden {
@@ -328,7 +337,8 @@ func checkFound(p page) []string {
 			bad = append(bad, p.says("structured data: %v %v", data, err))
 		}
 	}
-	if n := strings.Count(p.body, "application/ld+json"); (p.kind == "channel" || p.kind == "article") && n != 1 && len(p.doc.with("data-stop")) == 0 {
+	if n := strings.Count(p.body, "application/ld+json"); (p.kind == "channel" || p.kind == "article") && n != 1 &&
+		len(p.doc.with("data-stop")) == 0 {
 		bad = append(bad, p.says("%d pieces of structured data", n))
 	}
 	return bad

@@ -65,7 +65,8 @@ func (s *Site) demo(e *echo.Echo) {
 	for _, language := range s.Words.Languages() {
 		words := s.Words.Words(language.Code)
 		e.GET(address(language.Prefix, "/demo", ""), s.page(route{"GET", "/demo", everyone, (*Site).showDemo}, words))
-		e.POST(address(language.Prefix, "/demo/clock", ""), s.page(route{"POST", "/demo/clock", everyone, (*Site).submitClock}, words))
+		clock := route{"POST", "/demo/clock", everyone, (*Site).submitClock}
+		e.POST(address(language.Prefix, clock.path, ""), s.page(clock, words))
 	}
 	e.GET("/demo/accounts.json", s.guard("demo", func(c echo.Context) error {
 		accounts := map[string]DemoAccount{}
@@ -116,10 +117,11 @@ var (
 func (s *Site) showDemo(v *visit) error {
 	t := v.words.T
 	view := templates.DemoView{Page: s.frame(v, t("demo.title"), "", "/demo", ""), Lead: t("demo.lead"),
-		Start:     ui.Link{Text: t("demo.start"), URL: v.to(platformPath(s.livePlatform().ID), "")},
-		Clock:     templates.DemoClock{Now: s.Now().In(s.Zone).Format("2006-01-02 15:04:05"), Action: v.to("/demo/clock", "")},
-		Refresh:   ui.Link{Text: t("demo.refresh"), URL: v.to("/demo", "")},
-		Downloads: []ui.Link{{Text: "accounts.json", URL: "/demo/accounts.json"}, {Text: "outbox.json", URL: "/demo/outbox.json"}}}
+		Start:   ui.Link{Text: t("demo.start"), URL: v.to(platformPath(s.livePlatform().ID), "")},
+		Clock:   templates.DemoClock{Now: s.Now().In(s.Zone).Format("2006-01-02 15:04:05"), Action: v.to("/demo/clock", "")},
+		Refresh: ui.Link{Text: t("demo.refresh"), URL: v.to("/demo", "")},
+		Downloads: []ui.Link{{Text: "accounts.json", URL: "/demo/accounts.json"},
+			{Text: "outbox.json", URL: "/demo/outbox.json"}}}
 	view.NoIndex, view.Canonical, view.Alternates = true, "", nil
 	for _, step := range []string{"1m", "10m", "1h", "24h", "72h"} {
 		view.Clock.Steps = append(view.Clock.Steps, templates.DemoStep{Value: step, Text: "+" + step})
@@ -159,7 +161,8 @@ func demoAccount(v *visit, a DemoAccount) templates.DemoAccount {
 	fact("totp", a.TOTPSecret)
 	fact("codes", a.RecoveryCodes...)
 	for _, c := range a.Cards {
-		out.Cards = append(out.Cards, templates.DemoCard{Bank: c.Bank, Kind: t("demo.card."+c.Class) + t("say.dot") + t("demo.card."+c.Kind),
+		out.Cards = append(out.Cards, templates.DemoCard{Bank: c.Bank, Kind: t("demo.card."+c.Class) + t("say.dot") +
+			t("demo.card."+c.Kind),
 			Number: c.Number, Expiry: c.Expiry, Reserved: c.ReservedPhone, State: t("demo.state." + c.State)})
 	}
 	return out
@@ -168,7 +171,8 @@ func demoAccount(v *visit, a DemoAccount) templates.DemoAccount {
 // demoMessage has its links beside it, not in its text: an address is nothing to read.
 func (s *Site) demoMessage(v *visit, id string, r message.Record) templates.DemoMessage {
 	m := templates.DemoMessage{ID: id, At: r.At.In(s.Zone).Format("15:04:05"), Channel: r.Channel, To: r.To, Purpose: r.Purpose}
-	if found := sixDigits.FindStringSubmatch(r.Text); found != nil && (r.Purpose == "code" || r.Purpose == "link" || r.Purpose == "card") {
+	if found := sixDigits.FindStringSubmatch(r.Text); found != nil &&
+		(r.Purpose == "code" || r.Purpose == "link" || r.Purpose == "card") {
 		m.Code = found[1]
 	}
 	for _, link := range linkIn.FindAllString(r.Text, -1) {

@@ -23,7 +23,8 @@ func (s *Site) showDocument(v *visit) error {
 		if slug == "genuine" {
 			html += s.genuineHosts(v)
 		}
-		view := templates.DocView{Page: s.frame(v, unbroken(page.Title), page.Lead, "/"+slug, ""), Title: title(page.Title), HTML: html}
+		view := templates.DocView{Page: s.frame(v, unbroken(page.Title), page.Lead, "/"+slug, ""), Title: title(page.Title),
+			HTML: html}
 		view.ShareURL = v.to("/share/"+slug, "")
 		return templates.Doc(view)
 	})
@@ -32,7 +33,8 @@ func (s *Site) showDocument(v *visit) error {
 // genuineHosts lists the addresses that are really this portal.
 func (s *Site) genuineHosts(v *visit) string {
 	var b strings.Builder
-	b.WriteString("<h2>" + templ.EscapeString(v.words.T("say.genuine-hosts")) + "</h2><ul><li><code>" + templ.EscapeString(s.absolute("/")) + "</code></li>")
+	b.WriteString("<h2>" + templ.EscapeString(v.words.T("say.genuine-hosts")) + "</h2><ul><li><code>" +
+		templ.EscapeString(s.absolute("/")) + "</code></li>")
 	for _, host := range s.Content.Operator.Hosts {
 		if host != s.PublicURL.Host {
 			b.WriteString("<li><code>https://" + templ.EscapeString(host) + "/</code></li>")
@@ -52,8 +54,9 @@ func (s *Site) showLeaving(v *visit) error {
 	if err != nil {
 		return fmt.Errorf("leave: %w", problem.NotFound)
 	}
-	view := templates.LeavingView{Page: s.frame(v, v.words.T("leaving.title"), "", "/leave", "to="+url.QueryEscape(to)), Host: u.Host,
-		URL: u.String(), Back: v.to("/", "")}
+	view := templates.LeavingView{Page: s.frame(v, v.words.T("leaving.title"), "", "/leave", "to="+url.QueryEscape(to)),
+		Host: u.Host,
+		URL:  u.String(), Back: v.to("/", "")}
 	view.NoIndex = true
 	return s.fresh(v, 200, templates.Leaving(view))
 }

@@ -88,7 +88,8 @@ const shortly = 5 * time.Second
 // comeBack says when to try again, in words and as a header.
 func (s *Site) comeBack(v *visit, err error, view *templates.ErrorView) {
 	header := v.Response().Header()
-	if until, ok := errors.AsType[problem.Throttled](err); ok && view.Status == http.StatusTooManyRequests && !until.Until.IsZero() {
+	if until, ok := errors.AsType[problem.Throttled](err); ok && view.Status == http.StatusTooManyRequests &&
+		!until.Until.IsZero() {
 		header.Set("Retry-After", until.Until.UTC().Format(http.TimeFormat))
 		view.Text = v.words.T("error.too-many-until", "Time", s.clockTime(v, until.Until.Add(time.Minute-1)))
 	}
@@ -98,7 +99,8 @@ func (s *Site) comeBack(v *visit, err error, view *templates.ErrorView) {
 	after := shortly
 	if busy, ok := errors.AsType[crowded](err); ok {
 		after = max(time.Second, busy.After())
-		view.Title, view.Text = v.words.T("error.busy"), v.words.T("live.error.busy", "Time", v.words.T("say.span-minutes", "n", 1))
+		view.Title, view.Text = v.words.T("error.busy"), v.words.T("live.error.busy", "Time",
+			v.words.T("say.span-minutes", "n", 1))
 	}
 	header.Set("Retry-After", strconv.Itoa(int((after+time.Second-1)/time.Second)))
 }
@@ -138,8 +140,9 @@ func (s *Site) errorView(v *visit, status int) templates.ErrorView {
 			key = "error.failed"
 		}
 	}
-	view := templates.ErrorView{Status: status, Title: v.words.T(key), Text: v.words.T(key + "-text"), Platforms: s.platformRows(v),
-		Contacts: s.contacts(v.words.Code())}
+	view := templates.ErrorView{Status: status, Title: v.words.T(key), Text: v.words.T(key + "-text"),
+		Platforms: s.platformRows(v),
+		Contacts:  s.contacts(v.words.Code())}
 	if s.Maintenance { // every way would lead back to this page
 		view.Platforms = nil
 	}
@@ -153,7 +156,8 @@ func (s *Site) errorView(v *visit, status int) templates.ErrorView {
 
 // inCase says whether an address belongs to a recovery.
 func (s *Site) inCase(path string) bool {
-	return strings.HasPrefix(path, "/case") || strings.HasPrefix(path, "/mail/") || strings.HasPrefix(path, platformPath(s.livePlatform().ID)+"/")
+	return strings.HasPrefix(path, "/case") || strings.HasPrefix(path, "/mail/") ||
+		strings.HasPrefix(path, platformPath(s.livePlatform().ID)+"/")
 }
 
 // caseRows lead back into a recovery: the one that this browser runs, and the number of any.

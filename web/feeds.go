@@ -39,7 +39,8 @@ func (s *Site) showSitemap(c echo.Context) error {
 			alternates = append(alternates, siteAlternate{"alternate", l.Tag, s.absolute(address(l.Prefix, page.path, ""))})
 		}
 		for _, l := range s.Words.Languages() {
-			set.URLs = append(set.URLs, siteURL{Loc: s.absolute(address(l.Prefix, page.path, "")), Modified: page.checked, Languages: alternates})
+			set.URLs = append(set.URLs, siteURL{Loc: s.absolute(address(l.Prefix, page.path, "")), Modified: page.checked,
+				Languages: alternates})
 		}
 	}
 	return writeXML(c, "application/xml; charset=utf-8", set)
@@ -108,13 +109,15 @@ type feedEntry struct {
 // showFeed lists the articles as an Atom feed (RFC 4287).
 func (s *Site) showFeed(v *visit) error {
 	lang := v.words.Code()
-	f := feed{Lang: v.words.Tag(), ID: s.absolute(v.to("/help", "")), Title: v.words.T("help.title"), Author: s.Content.Operator.Name.In(lang),
-		Links: []feedLink{{"self", s.absolute(v.to("/help/feed.xml", ""))}, {"", s.absolute(v.to("/help", ""))}}}
+	f := feed{Lang: v.words.Tag(), ID: s.absolute(v.to("/help", "")), Title: v.words.T("help.title"),
+		Author: s.Content.Operator.Name.In(lang),
+		Links:  []feedLink{{"self", s.absolute(v.to("/help/feed.xml", ""))}, {"", s.absolute(v.to("/help", ""))}}}
 	for _, a := range s.Content.Help.Articles {
 		updated := a.Checked.Format(time.RFC3339)
 		f.Updated = max(f.Updated, updated)
 		link := s.absolute(v.to(articlePath(a.Slug), ""))
-		f.Entries = append(f.Entries, feedEntry{ID: link, Title: unbroken(a.Texts[lang].Title), Updated: updated, Link: feedLink{Href: link}, Summary: a.Texts[lang].Answer})
+		f.Entries = append(f.Entries, feedEntry{ID: link, Title: unbroken(a.Texts[lang].Title), Updated: updated,
+			Link: feedLink{Href: link}, Summary: a.Texts[lang].Answer})
 	}
 	return writeXML(v, "application/atom+xml; charset=utf-8", f)
 }

@@ -48,7 +48,8 @@ func TestFeeds_areValidAndLeadToPages(t *testing.T) {
 			t.Errorf("%s: %q %q %q, %d entries", target, feed.Lang, feed.ID, feed.Author, len(feed.Entries))
 		}
 		for _, e := range feed.Entries {
-			if _, err := time.Parse(time.RFC3339, e.Updated); err != nil || e.Title == "" || strings.Contains(e.Title, "|") || !strings.HasPrefix(e.Link.Href, plainSite) {
+			if _, err := time.Parse(time.RFC3339, e.Updated); err != nil || e.Title == "" || strings.Contains(e.Title, "|") ||
+				!strings.HasPrefix(e.Link.Href, plainSite) {
 				t.Errorf("%s: %+v %v", target, e, err)
 			}
 		}
@@ -73,14 +74,17 @@ func TestRobots_namesTheSitemapAndHidesWhatIsNotForSearchEngines(t *testing.T) {
 // TestBad_unknownAddressesGetAUsefulPage: 404 in the language of the address, with the chooser and the official lines.
 func TestBad_unknownAddressesGetAUsefulPage(t *testing.T) {
 	b := newPortal(t, plainSite).browser()
-	for _, path := range []string{"/nothing", "/p/nothing", "/p/nothing/choose", "/p/nothing/result", "/p/alipay/nothing", "/p/alipay/nothing/print", "/p/alipay/face/nothing", "/help/nothing",
-		"/share/nothing", "/share/p/nothing", "/share/p/alipay/face/nothing", "/stop/nothing", "/p/alipay/face/open-me/more", "/help/search/more", "/fr", "/fr/help", "/%2e%2e/%2e%2e/etc/passwd",
+	for _, path := range []string{"/nothing", "/p/nothing", "/p/nothing/choose", "/p/nothing/result", "/p/alipay/nothing",
+		"/p/alipay/nothing/print", "/p/alipay/face/nothing", "/help/nothing",
+		"/share/nothing", "/share/p/nothing", "/share/p/alipay/face/nothing", "/stop/nothing", "/p/alipay/face/open-me/more",
+		"/help/search/more", "/fr", "/fr/help", "/%2e%2e/%2e%2e/etc/passwd",
 		"/" + url.PathEscape("停机")} {
 		for prefix, lang := range map[string]string{"": "zh-CN", "/en": "en"} {
 			a := b.get(prefix + path)
 			doc := parsed(t, a.body)
 			links := strings.Join(doc.links(), " ")
-			if a.status != 404 || doc.all("html")[0].attr("lang") != lang || !strings.Contains(links, prefix+"/p/alipay") || !strings.Contains(links, "tel:95188") {
+			if a.status != 404 || doc.all("html")[0].attr("lang") != lang || !strings.Contains(links, prefix+"/p/alipay") ||
+				!strings.Contains(links, "tel:95188") {
 				t.Errorf("%s: %d in %s, links %s", prefix+path, a.status, doc.all("html")[0].attr("lang"), links)
 			}
 		}
@@ -95,8 +99,10 @@ func TestBad_unknownAddressesGetAUsefulPage(t *testing.T) {
 // TestPages_dropWhatTheyDoNotKnow: chat apps and mailers append their own keys to a link.
 func TestPages_dropWhatTheyDoNotKnow(t *testing.T) {
 	b := newPortal(t, plainSite).browser()
-	for _, target := range []string{"/", "/p/alipay", "/p/alipay/choose", "/p/alipay/result", aChannel, aStep, anActive, "/progress"} {
-		clean, noisy := b.get(target+"?safety=none&phone=suspended"), b.get(target+"?utm_source=chat&from=groupmessage&phone=suspended&face=purple&safety=none&reserved=")
+	for _, target := range []string{"/", "/p/alipay", "/p/alipay/choose", "/p/alipay/result", aChannel, aStep, anActive,
+		"/progress"} {
+		clean, noisy := b.get(target+"?safety=none&phone=suspended"),
+			b.get(target+"?utm_source=chat&from=groupmessage&phone=suspended&face=purple&safety=none&reserved=")
 		if clean.status != noisy.status || clean.body != noisy.body || clean.location() != noisy.location() {
 			t.Errorf("%s: another page for the same answers (%d, %d)", target, clean.status, noisy.status)
 		}

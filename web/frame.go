@@ -16,9 +16,10 @@ func (s *Site) frame(v *visit, title, description, path, query string) ui.Page {
 	own := v.to(path, query)
 	p := ui.Page{
 		W: v.words, Title: title, Description: description, Elder: v.progress.Elder, Base: v.base(),
-		StyleURL: static.URL("zhaohui.css"), ScriptURL: static.URL("zhaohui.js"), IconURL: static.URL("icon.svg"), SpriteURL: static.URL("icons.svg"),
-		Operator: ui.Operator{Name: s.Content.Operator.Name.In(lang), Site: s.Content.Operator.Site.In(lang)},
-		HomeURL:  v.to("/", ""), SearchURL: v.to("/help/search", ""), ProgressURL: v.to("/progress", ""),
+		StyleURL: static.URL("zhaohui.css"), ScriptURL: static.URL("zhaohui.js"), IconURL: static.URL("icon.svg"),
+		SpriteURL: static.URL("icons.svg"),
+		Operator:  ui.Operator{Name: s.Content.Operator.Name.In(lang), Site: s.Content.Operator.Site.In(lang)},
+		HomeURL:   v.to("/", ""), SearchURL: v.to("/help/search", ""), ProgressURL: v.to("/progress", ""),
 		GenuineURL: v.to("/genuine", ""), PrivacyURL: v.to("/privacy", ""), ElderAction: v.to("/text-size", ""),
 		Path: own, Canonical: s.absolute(v.to(path, "")), Contacts: s.contacts(lang),
 	}

@@ -76,7 +76,8 @@ func (s *Site) guarded(next http.Handler) http.Handler {
 			return
 		case r.Method != http.MethodGet && r.Method != http.MethodHead:
 			if err := crossSite.Check(r); err != nil {
-				refuse(w, "这张表是从别的网站发来的，请从这里重新开始。 This form came from another site, start again at "+s.absolute("/"), http.StatusForbidden)
+				refuse(w, "这张表是从别的网站发来的，请从这里重新开始。 This form came from another site, start again at "+s.absolute("/"),
+					http.StatusForbidden)
 				return
 			}
 		}
@@ -152,10 +153,13 @@ type metrics struct {
 
 func newMetrics(registry *prometheus.Registry) *metrics {
 	m := &metrics{
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "zhaohui_requests_total", Help: "Requests by route and status class."}, []string{"route", "status"}),
-		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "zhaohui_request_seconds", Help: "Time to answer by route.",
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "zhaohui_requests_total",
+			Help: "Requests by route and status class."}, []string{"route", "status"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "zhaohui_request_seconds",
+			Help:    "Time to answer by route.",
 			Buckets: []float64{.0005, .001, .005, .01, .05, .1, .5, 1, 5}}, []string{"route"}),
-		votes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "zhaohui_article_votes_total", Help: "Whether articles helped."}, []string{"useful"}),
+		votes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "zhaohui_article_votes_total",
+			Help: "Whether articles helped."}, []string{"useful"}),
 	}
 	registry.MustRegister(m.requests, m.seconds, m.votes)
 	return m

@@ -15,7 +15,8 @@ import (
 
 func TestG1_digitsInASearchAreRefusedBeforeTheyAreKept(t *testing.T) {
 	p := newPortal(t, plainSite)
-	for _, secret := range []string{"138001", "１３８００１", "1 3 8 0 0 1", "13-80-01", "密码138001", "6222 0200 0000 1234", "١٣٨٠٠١", "①②③④⑤⑥", "1.3.8.0.0.1 停机"} {
+	for _, secret := range []string{"138001", "１３８００１", "1 3 8 0 0 1", "13-80-01", "密码138001", "6222 0200 0000 1234", "١٣٨٠٠١",
+		"①②③④⑤⑥", "1.3.8.0.0.1 停机"} {
 		for _, target := range []string{"/help/search", "/en/help/search"} {
 			a := p.browser().get(target + "?q=" + url.QueryEscape(secret))
 			if a.status != 422 || strings.Contains(a.body, secret) || strings.Contains(a.body, url.QueryEscape(secret)) {
@@ -43,14 +44,18 @@ func TestG2_onlyListedHostsCanBeLeftTo(t *testing.T) {
 				t.Errorf("%s: %d", to, a.status)
 				continue
 			}
-			for _, bad := range checkOutward(page{answer: a, target: "/leave?to=" + url.QueryEscape(to), kind: "leave", doc: parsed(t, a.body)}) {
+			for _, bad := range checkOutward(page{answer: a, target: "/leave?to=" + url.QueryEscape(to), kind: "leave",
+				doc: parsed(t, a.body)}) {
 				t.Error(bad)
 			}
 		}
 	}
-	for _, to := range []string{"", "https://evil.example/", "http://kf.qq.com/", "https://kf.qq.com.evil.example/", "https://kf.qq.com@evil.example/", "https://user@kf.qq.com/",
-		"https://evil.example/?https://kf.qq.com/", "//kf.qq.com/", `https://kf.qq.com\@evil.example/`, "https://evil.example\\.kf.qq.com/", "https://kf.qq.com:8443/", "javascript:alert(1)//kf.qq.com",
-		"HTTPS://KF.QQ.COM.evil.example", "https://kf.qq.com%2eevil.example/", "kf.qq.com", "https:kf.qq.com", "https:///kf.qq.com", "ftp://kf.qq.com/"} {
+	for _, to := range []string{"", "https://evil.example/", "http://kf.qq.com/", "https://kf.qq.com.evil.example/",
+		"https://kf.qq.com@evil.example/", "https://user@kf.qq.com/",
+		"https://evil.example/?https://kf.qq.com/", "//kf.qq.com/", `https://kf.qq.com\@evil.example/`,
+		"https://evil.example\\.kf.qq.com/", "https://kf.qq.com:8443/", "javascript:alert(1)//kf.qq.com",
+		"HTTPS://KF.QQ.COM.evil.example", "https://kf.qq.com%2eevil.example/", "kf.qq.com", "https:kf.qq.com",
+		"https:///kf.qq.com", "ftp://kf.qq.com/"} {
 		if a := b.get("/leave?to=" + url.QueryEscape(to)); a.status != 404 || strings.Contains(a.body, "evil.example") {
 			t.Errorf("leaves to %q: %d", to, a.status)
 		}
@@ -64,11 +69,13 @@ func TestG3_after90DaysThePageSaysItMayHaveChanged(t *testing.T) {
 	for _, c := range []struct {
 		target  string
 		checked time.Time
-	}{{aChannel, face.Checked}, {aStep, face.Checked}, {"/en" + aChannel, face.Checked}, {anActive, article.Checked}, {"/p/alipay/result?safety=none&face=yes&phone=works", face.Checked}} {
+	}{{aChannel, face.Checked}, {aStep, face.Checked}, {"/en" + aChannel, face.Checked}, {anActive, article.Checked},
+		{"/p/alipay/result?safety=none&face=yes&phone=works", face.Checked}} {
 		for _, day := range []struct {
 			days int
 			old  bool
-		}{{0, false}, {90, false}, {91, true}, {400, true}, {1, false}} { // one portal throughout: what it keeps must not outlive the day
+		}{{0, false}, {90, false}, {91, true}, {400, true}, {1,
+			false}} { // one portal throughout: what it keeps must not outlive the day
 			p.clock.at = c.checked.Add(time.Duration(day.days) * 24 * time.Hour)
 			old := len(parsed(t, p.browser().get(c.target).body).class("old")) > 0
 			if old != day.old {
@@ -233,7 +240,8 @@ func TestW9_aPageThatFailsSaysNothingOfWhy(t *testing.T) {
 	if log := p.log.String(); !strings.Contains(log, "/help/search") || strings.Contains(log, "停机") {
 		t.Errorf("the log must name the route and not the query:\n%s", log)
 	}
-	for _, target := range []string{"/13800138000", "/help/13800138000", "/p/13800138000", "/p/alipay/13800138000", "/p/alipay/face/13800138000?x=13800138000", "/share/13800138000", "/api/13800138000",
+	for _, target := range []string{"/13800138000", "/help/13800138000", "/p/13800138000", "/p/alipay/13800138000",
+		"/p/alipay/face/13800138000?x=13800138000", "/share/13800138000", "/api/13800138000",
 		"/api/v1/platforms/13800138000/recommendation", "/leave?to=13800138000", "/stop/13800138000"} {
 		for _, method := range []string{"GET", "POST", "PUT"} {
 			p.browser().send(p.browser().request(method, target, nil))

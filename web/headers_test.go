@@ -13,7 +13,8 @@ import (
 func missingHeaders(target string, h http.Header, body string) []string {
 	var bad []string
 	policy := h.Get("Content-Security-Policy")
-	for _, part := range []string{"default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "style-src 'self'", "script-src 'self'"} {
+	for _, part := range []string{"default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'",
+		"style-src 'self'", "script-src 'self'"} {
 		if !strings.Contains(policy, part) {
 			bad = append(bad, fmt.Sprintf("%s: the policy lacks %s", target, part))
 		}
@@ -27,7 +28,8 @@ func missingHeaders(target string, h http.Header, body string) []string {
 		}
 	}
 	html := strings.HasPrefix(h.Get("Content-Type"), "text/html")
-	if html && h.Get("Referrer-Policy") != "same-origin" && !strings.Contains(body, `<meta name="referrer" content="same-origin">`) {
+	if html && h.Get("Referrer-Policy") != "same-origin" && !strings.Contains(body,
+		`<meta name="referrer" content="same-origin">`) {
 		bad = append(bad, target+": neither the page nor a header rules the referrer")
 	}
 	return bad
@@ -37,9 +39,12 @@ func TestW3_everyKindOfAnswerCarriesTheHeaders(t *testing.T) {
 	for _, public := range []string{plainSite, secureSite} {
 		b := newPortal(t, public).browser()
 		answers := map[string]answer{}
-		for _, target := range []string{"/", "/en", aStep, "/nothing", "/en/p/nothing", "/help/search?q=123456", "/help/feed.xml", "/sitemap.xml", "/robots.txt",
-			"/healthz", "/readyz", "/favicon.ico", "/api/v1/platforms", "/api/v1/platforms/nothing/recommendation", "/api/openapi.yaml", "/api/nothing",
-			static.URL("zhaohui.css"), static.URL("zhaohui.js"), static.URL("icons.svg"), static.Prefix + "nothing.css", "/help/search?q=%ff", "/en/",
+		for _, target := range []string{"/", "/en", aStep, "/nothing", "/en/p/nothing", "/help/search?q=123456", "/help/feed.xml",
+			"/sitemap.xml", "/robots.txt",
+			"/healthz", "/readyz", "/favicon.ico", "/api/v1/platforms", "/api/v1/platforms/nothing/recommendation",
+			"/api/openapi.yaml", "/api/nothing",
+			static.URL("zhaohui.css"), static.URL("zhaohui.js"), static.URL("icons.svg"), static.Prefix + "nothing.css",
+			"/help/search?q=%ff", "/en/",
 			"/?" + strings.Repeat("x", 5000), "/p/alipay/result"} {
 			answers["GET "+target[:min(len(target), 60)]] = b.get(target)
 		}

@@ -25,7 +25,8 @@ func (s *Site) helpView(v *visit) templates.HelpIndexView {
 		t := templates.TopicView{Name: v.words.T("say.topic-" + topic)}
 		for _, a := range s.Content.Help.Articles {
 			if a.Topic == topic {
-				t.Articles = append(t.Articles, ui.Link{Text: unbroken(a.Texts[v.words.Code()].Title), URL: v.to(articlePath(a.Slug), "")})
+				t.Articles = append(t.Articles, ui.Link{Text: unbroken(a.Texts[v.words.Code()].Title),
+					URL: v.to(articlePath(a.Slug), "")})
 			}
 		}
 		if len(t.Articles) > 0 {
@@ -52,7 +53,9 @@ func (s *Site) showArticle(v *visit) error {
 	if voted != "yes" && voted != "no" {
 		voted = ""
 	}
-	return s.cached(v, articlePath(a.Slug)+"?"+voted, func() templ.Component { return templates.Article(s.articleView(v, a, voted)) })
+	return s.cached(v, articlePath(a.Slug)+"?"+voted, func() templ.Component {
+		return templates.Article(s.articleView(v, a, voted))
+	})
 }
 
 func (s *Site) articleView(v *visit, a *help.Article, voted string) templates.ArticleView {
@@ -63,8 +66,9 @@ func (s *Site) articleView(v *visit, a *help.Article, voted string) templates.Ar
 		sources = append(sources, guide.Source(src))
 	}
 	view := templates.ArticleView{Slug: a.Slug, Title: title(t.Title), Answer: t.Answer, HTML: t.HTML, Voted: voted,
-		Page: s.frame(v, unbroken(t.Title), t.Answer, articlePath(a.Slug), ""), VoteAction: v.to(articlePath(a.Slug), ""), HelpURL: v.to("/help", ""),
-		Trust: s.trust(v, guide.Confidence(a.Confidence), a.Checked, sources)}
+		Page: s.frame(v, unbroken(t.Title), t.Answer, articlePath(a.Slug), ""), VoteAction: v.to(articlePath(a.Slug), ""),
+		HelpURL: v.to("/help", ""),
+		Trust:   s.trust(v, guide.Confidence(a.Confidence), a.Checked, sources)}
 	view.Data = articleData(a, t)
 	view.ShareURL = v.to("/share"+articlePath(a.Slug), "")
 	for i, act := range a.Acts {
@@ -76,8 +80,9 @@ func (s *Site) articleView(v *visit, a *help.Article, voted string) templates.Ar
 		for question, value := range act.Answers {
 			answers = answers.With(question, value)
 		}
-		av := templates.ActView{Text: t.Acts[i], Platform: p.Texts[lang].Name, Label: v.words.T("say.act-choose", "Name", p.Texts[lang].Name),
-			URL: v.to(choosePath(p.ID), answers.Query())}
+		av := templates.ActView{Text: t.Acts[i], Platform: p.Texts[lang].Name,
+			Label: v.words.T("say.act-choose", "Name", p.Texts[lang].Name),
+			URL:   v.to(choosePath(p.ID), answers.Query())}
 		if c, ok := p.Channel(act.Channel); ok {
 			av.Label = c.Texts[lang].Name
 			av.URL = v.to(channelPath(p.ID, c.ID), answers.Query())
@@ -139,7 +144,8 @@ func (s *Site) showSearch(v *visit) error {
 	}
 	if len(view.Hits) == 0 {
 		for _, p := range s.Content.Platforms {
-			view.ChooserLinks = append(view.ChooserLinks, ui.Link{Text: p.Texts[v.words.Code()].Name, URL: v.to(platformPath(p.ID), "")})
+			view.ChooserLinks = append(view.ChooserLinks, ui.Link{Text: p.Texts[v.words.Code()].Name,
+				URL: v.to(platformPath(p.ID), "")})
 		}
 		view.Contacts = s.contacts(v.words.Code())
 	}

@@ -38,8 +38,9 @@ func (s *Site) platformRows(v *visit) []templates.PlatformRow {
 		rows = append(rows, templates.PlatformRow{ID: p.ID, Name: t.Name, Hint: t.Hint, URL: v.to(platformPath(p.ID), "")})
 	}
 	if _, ok := s.Content.Help.Article("which-wallet"); ok {
-		rows = append(rows, templates.PlatformRow{ID: "unsure", Name: v.words.T("home.unsure"), Hint: v.words.T("home.unsure-hint"),
-			URL: v.to(articlePath("which-wallet"), ""), Unsure: true})
+		rows = append(rows, templates.PlatformRow{ID: "unsure", Name: v.words.T("home.unsure"),
+			Hint: v.words.T("home.unsure-hint"),
+			URL:  v.to(articlePath("which-wallet"), ""), Unsure: true})
 	}
 	return rows
 }

@@ -101,7 +101,8 @@ func (d document) text() string {
 		for c := n.FirstChild; c != nil; c = c.NextSibling {
 			walk(c)
 		}
-		if n.Type == html.ElementNode && !slices.Contains([]string{"span", "b", "a", "small", "i", "em", "strong", "code", "mark"}, n.Data) {
+		if n.Type == html.ElementNode && !slices.Contains([]string{"span", "b", "a", "small", "i", "em", "strong", "code",
+			"mark"}, n.Data) {
 			b.WriteString("\n")
 		}
 	}

@@ -25,7 +25,7 @@ func (s *Site) showLive(v *visit, p *guide.Platform, c *guide.Channel) error {
 
 func (s *Site) showLiveStep(v *visit, p *guide.Platform, c *guide.Channel, step string) error {
 	sight, err := s.look(v)
-	if errors.Is(err, problem.NotFound) || err == nil && step == recovery.StepSafety && over(sight, c) {
+	if errors.Is(err, problem.NotFound) || err == nil && step == recovery.StepSafety && !sight.InTheWay(c.ID) {
 		if step != recovery.StepSafety {
 			return v.see(v.to(channelPath(p.ID, c.ID), ""))
 		}
@@ -38,15 +38,6 @@ func (s *Site) showLiveStep(v *visit, p *guide.Platform, c *guide.Channel, step 
 		return v.see(v.to(here, ""))
 	}
 	return s.showPlace(v, sight, mistake{})
-}
-
-// over says that the browser's case does not stand in the way of a new one. One that has enough, and perhaps waited for it,
-// always does: it has to be stopped first.
-func over(sight recovery.Sight, c *guide.Channel) bool {
-	if sight.Place.State == recovery.Open && sight.Role != recovery.Guest && sight.Verdict != nil {
-		return false
-	}
-	return sight.Place.State != recovery.Open && sight.Place.State != recovery.Applying || sight.Channel != c.ID || sight.Role == recovery.Guest
 }
 
 // look reads the browser's case; problem.NotFound if it has none.
@@ -174,7 +165,7 @@ func (s *Site) showWrong(v *visit, key recovery.Key, result recovery.Result, for
 		return err
 	}
 	m := mistake{wrong: result.Wrong, typed: form}
-	if !result.Spent && sight.Place.Guess {
+	if sight.Over == "" && sight.Place.Guess {
 		if left, err := s.Recovery.Tries(ctx, key); err == nil {
 			m.left = &left
 		}
@@ -209,7 +200,7 @@ func (s *Site) submitSafety(v *visit, p *guide.Platform, c *guide.Channel) error
 	if !answers.Safe() {
 		return problem.Invalid{Fields: map[string]string{"safety": "required"}}
 	}
-	if running, err := s.look(v); err == nil && !over(running, c) {
+	if running, err := s.look(v); err == nil && running.InTheWay(c.ID) {
 		return v.see(v.to(s.casePath(running), ""))
 	}
 	claims := map[string]string{}

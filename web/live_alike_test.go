@@ -24,7 +24,8 @@ var alike = []struct {
 }
 
 // changing is what is another one on every page: the resume code, the reference of the case, times, and a picture.
-var changing = regexp.MustCompile(`/case/[a-z0-9]{26}|[2-9A-Z]{4}-[2-9A-Z]{4}|data:image/[a-z]+;base64,[A-Za-z0-9+/=]+|(x|width|height|style|max)="[0-9]+"|[0-9]{1,2}:[0-9]{2}`)
+var changing = regexp.MustCompile(`/case/[a-z0-9]{26}|[2-9A-Z]{4}-[2-9A-Z]{4}|data:image/[a-z]+;base64,[A-Za-z0-9+/=]+|` +
+	`(x|width|height|style|max)="[0-9]+"|[0-9]{1,2}:[0-9]{2}`)
 
 func plainly(a answer) string { return changing.ReplaceAllString(a.body, "…") }
 
@@ -62,7 +63,8 @@ func TestR15_anUnknownAccountSeesTheSamePages(t *testing.T) {
 				if !slices.Equal(seen[0], seen[i+1]) {
 					for k := range seen[0] {
 						if k >= len(seen[i+1]) || seen[0][k] != seen[i+1][k] {
-							t.Errorf("%s, visit %d: page %d differs:\n%.3000s\n---- %d pages\n%.3000s", way.channel, visit+1, k+1, seen[0][k], len(seen[i+1]), at(seen[i+1], k))
+							t.Errorf("%s, visit %d: page %d differs:\n%.3000s\n---- %d pages\n%.3000s", way.channel, visit+1, k+1,
+								seen[0][k], len(seen[i+1]), at(seen[i+1], k))
 							break
 						}
 					}
@@ -84,7 +86,8 @@ func at(list []string, i int) string {
 func TestR15_anUnknownAccountTakesTheSameTime(t *testing.T) {
 	const most = 10 * time.Millisecond
 	loose := func(p *recovery.Policy) { // limits would answer before anything is looked up
-		p.Sends.PerDestination, p.Sends.PerAccount, p.Sends.PerMethod, p.Sends.Between = 1e6, 1e6, map[string]int{"sms": 1e6, "mail": 1e6}, time.Nanosecond
+		p.Sends.PerDestination, p.Sends.PerAccount, p.Sends.PerMethod, p.Sends.Between = 1e6, 1e6,
+			map[string]int{"sms": 1e6, "mail": 1e6}, time.Nanosecond
 		p.Case.PerNetwork = 1e6
 		methods := map[string]recovery.MethodPolicy{}
 		for id, m := range p.Methods {

@@ -183,7 +183,13 @@ func tourOfOthers(p *portal, someone func() *person) {
 
 	nothing := someone()
 	nothing.begin("sms", "nothing@demo.example")
-	nothing.fill("code", "123456")
+	for range 5 { // until the code is void
+		nothing.fill("code", "123456")
+	}
+	nothing.open(nothing.at)
+	p.clock.advance(time.Minute)
+	nothing.open(nothing.at)
+	nothing.do("resend")
 	nobody := someone()
 	nobody.begin("sms", "nobody@demo.example")
 	nobody.fill("code", "123456")

@@ -23,7 +23,7 @@ func (l *live) choices(view *templates.LiveStepView) {
 		view.Title = title(l.t("live.next.title-more"))
 	}
 	after := sayOnce(view.Choices)
-	switch reasons := l.sight.Environment.Reasons; { // at the first step too: a proof on a new number was passed and counts nothing
+	switch reasons := l.sight.Environment.Reasons; { // at the first step too: a proof on a new number counts nothing
 	case slices.Contains(reasons, recovery.ReasonRecent):
 		view.Lead, after = append(view.Lead, l.t("live.next.recent")), ""
 	case slices.Contains(reasons, recovery.ReasonUnknown), slices.Contains(reasons, recovery.ReasonOdd):
@@ -49,7 +49,8 @@ func (l *live) choices(view *templates.LiveStepView) {
 
 // sayOnce takes what follows every choice alike out of the rows.
 func sayOnce(choices []templates.LiveChoice) string {
-	if len(choices) < 2 || slices.ContainsFunc(choices, func(c templates.LiveChoice) bool { return c.After != choices[0].After }) {
+	differs := func(c templates.LiveChoice) bool { return c.After != choices[0].After }
+	if len(choices) < 2 || slices.ContainsFunc(choices, differs) {
 		return ""
 	}
 	after := choices[0].After
@@ -69,7 +70,8 @@ func (l *live) lockedUntil(at time.Time) string {
 
 // choice is a method as a row.
 func (l *live) choice(method string) templates.LiveChoice {
-	return templates.LiveChoice{Name: "method", Value: method, Text: l.t("method." + method + ".choose"), Hint: l.t("method." + method + ".choose-hint")}
+	return templates.LiveChoice{Name: "method", Value: method, Text: l.t("method." + method + ".choose"),
+		Hint: l.t("method." + method + ".choose-hint")}
 }
 
 // offers are methods as full rows.
@@ -78,7 +80,8 @@ func (l *live) offers(list []recovery.Offer) []templates.LiveChoice {
 	for i, o := range list {
 		choice := l.choice(o.Method)
 		if len(l.sight.Proofs) > 0 {
-			choice.Recommended, choice.After = i == 0, l.worth(o, slices.ContainsFunc(list, func(o recovery.Offer) bool { return o.Completes }))
+			choice.Recommended, choice.After = i == 0, l.worth(o,
+				slices.ContainsFunc(list, func(o recovery.Offer) bool { return o.Completes }))
 		}
 		choices = append(choices, choice)
 	}
@@ -106,7 +109,8 @@ func (l *live) another() *templates.LiveAnother {
 	if l.sight.Doing == "" && !(waiting && len(l.sight.Offers) > 0) {
 		return nil
 	}
-	view := &templates.LiveAnother{Title: l.t("live.another.title"), Text: l.t("live.another.text"), Action: l.visit.to("/case/"+l.sight.ID, ""),
+	view := &templates.LiveAnother{Title: l.t("live.another.title"), Text: l.t("live.another.text"),
+		Action: l.visit.to("/case/"+l.sight.ID, ""),
 		Hidden: []templates.Field{{Name: "do", Value: "choose"}}, Last: l.last()}
 	if waiting { // one more proof, and nobody has to wait
 		view.Title = l.t("live.another.title-waiting")
@@ -121,7 +125,8 @@ func (l *live) another() *templates.LiveAnother {
 		}
 	}
 	if l.sight.Verdict != nil && !waiting { // in the middle of it, back to the wait
-		view.Choices = append(view.Choices, templates.LiveChoice{Name: "method", Value: "", Text: l.t("live.another.wait", "Time", l.clock(l.sight.Hold))})
+		view.Choices = append(view.Choices, templates.LiveChoice{Name: "method", Value: "",
+			Text: l.t("live.another.wait", "Time", l.clock(l.sight.Hold))})
 	}
 	return view
 }

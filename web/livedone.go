@@ -9,8 +9,9 @@ import (
 // done says what changed, what is limited until when, and what to do next (coverage L20).
 func (l *live) done(codes []string) templates.LiveDoneView {
 	view := templates.LiveDoneView{Platform: l.platform.ID, Channel: l.channel.ID, Title: title(l.t("live.done.title")),
-		Lead: []string{l.t("live.done.lead")}, Changed: *l.list("live.done.changed", 4), Next: *l.list("live.done.next", 3), CheckTitle: title(l.t("live.done.check")),
-		CheckText: l.t("live.done.check-text"), Home: ui.Link{Text: l.t("live.done.home"), URL: l.visit.to("/", "")}}
+		Lead: []string{l.t("live.done.lead")}, Changed: *l.list("live.done.changed", 4), Next: *l.list("live.done.next", 3),
+		CheckTitle: title(l.t("live.done.check")),
+		CheckText:  l.t("live.done.check-text"), Home: ui.Link{Text: l.t("live.done.home"), URL: l.visit.to("/", "")}}
 	after := l.Policy.After
 	if !l.sight.Limits.IsZero() {
 		view.Limited = templates.LiveList{Title: l.t("live.done.limited", "Time", l.clock(l.sight.Limits)), Items: []string{
@@ -21,7 +22,8 @@ func (l *live) done(codes []string) templates.LiveDoneView {
 		}
 	}
 	if len(codes) > 0 {
-		view.Codes = &templates.CodesView{Title: unbroken(l.t("live.done.codes")), Text: l.t("live.done.codes-text"), Codes: codes}
+		view.Codes = &templates.CodesView{Title: unbroken(l.t("live.done.codes")), Text: l.t("live.done.codes-text"),
+			Codes: codes}
 	}
 	for _, name := range recovery.Ready {
 		if l.sight.Has == nil {
@@ -44,9 +46,11 @@ func (l *live) done(codes []string) templates.LiveDoneView {
 // ended is a case that is over without a new password.
 func (l *live) ended() templates.CaseEndedView {
 	kind := string(l.sight.Place.State)
-	view := templates.CaseEndedView{Kind: kind, Title: title(l.t("live." + kind + ".title")), Lead: []string{l.t("live." + kind + ".lead")},
-		Safe: l.has("live." + kind + ".safe"), AgainURL: l.visit.to(channelPath(l.platform.ID, l.channel.ID), ""), AgainText: l.t("live.again.button"),
-		Contacts: l.ownContacts(l.visit.words.Code())}
+	view := templates.CaseEndedView{Kind: kind, Title: title(l.t("live." + kind + ".title")),
+		Lead: []string{l.t("live." + kind + ".lead")},
+		Safe: l.has("live." + kind + ".safe"), AgainURL: l.visit.to(channelPath(l.platform.ID, l.channel.ID), ""),
+		AgainText: l.t("live.again.button"),
+		Contacts:  l.ownContacts(l.visit.words.Code())}
 	if l.sight.Frozen {
 		view.Safe = l.t("live.stopped.frozen")
 	}

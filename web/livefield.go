@@ -17,6 +17,15 @@ func (l *live) fields(view *templates.LiveStepView) {
 		if f.Name == "method" || view.Slider != nil {
 			continue
 		}
+		if l.sight.Over != "" { // no answer can be right any more
+			if text := l.wrong(f); text != "" {
+				if l.mistake.wrong[f.Name] == "wrong" { // and there is nothing to look at again
+					text = l.t("live.over.wrong")
+				}
+				view.Errors = append(view.Errors, templates.FieldError{Text: text})
+			}
+			continue
+		}
 		field := templates.LiveField{Name: f.Name, Kind: kinds[f.Kind], Label: l.label(f), Hint: l.hint(f), Error: l.wrong(f)}
 		if !secretKinds[f.Kind] {
 			field.Value = l.mistake.typed[f.Name]
@@ -46,13 +55,16 @@ func (l *live) fields(view *templates.LiveStepView) {
 }
 
 // kinds are how templates call the kinds of field.
-var kinds = map[recovery.FieldKind]string{recovery.FieldAccount: "email-or-phone", recovery.FieldCode: "code", recovery.FieldPassword: "password",
-	recovery.FieldSecret: "secret", recovery.FieldAnswer: "text", recovery.FieldSaved: "text", recovery.FieldName: "text", recovery.FieldID: "id-number",
+var kinds = map[recovery.FieldKind]string{recovery.FieldAccount: "email-or-phone", recovery.FieldCode: "code",
+	recovery.FieldPassword: "password",
+	recovery.FieldSecret:   "secret", recovery.FieldAnswer: "text", recovery.FieldSaved: "text", recovery.FieldName: "text",
+	recovery.FieldID:    "id-number",
 	recovery.FieldPhone: "tel", recovery.FieldLast4: "digits4", recovery.FieldExpiry: "expiry", recovery.FieldChoice: "radio"}
 
 // secretKinds never come back after a mistake (requirement A4).
 var secretKinds = map[recovery.FieldKind]bool{recovery.FieldCode: true, recovery.FieldPassword: true, recovery.FieldSecret: true,
-	recovery.FieldAnswer: true, recovery.FieldSaved: true, recovery.FieldLast4: true, recovery.FieldExpiry: true, recovery.FieldID: true, recovery.FieldHidden: true}
+	recovery.FieldAnswer: true, recovery.FieldSaved: true, recovery.FieldLast4: true, recovery.FieldExpiry: true,
+	recovery.FieldID: true, recovery.FieldHidden: true}
 
 func (l *live) label(f recovery.Field) string {
 	switch {

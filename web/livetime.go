@@ -25,6 +25,11 @@ func day(t time.Time) int {
 
 func (l *live) clock(at time.Time) string { return l.clockTime(l.visit, at) }
 
+// from is the first full minute at which something can be done.
+func (l *live) from(at time.Time) string {
+	return l.clock(at.Add(time.Minute - 1).Truncate(time.Minute))
+}
+
 // span is a stretch of time in the reader's words, never negative, rounded up.
 func (l *live) span(d time.Duration) string {
 	switch {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,7 +55,8 @@ func (s *Site) safetyStep(v *visit, p *guide.Platform, c *guide.Channel) templat
 	l := &live{Site: s, visit: v, platform: p, channel: c, path: stepPath(p.ID, c.ID, recovery.StepSafety)}
 	q := p.Safety()
 	text := p.Texts[v.words.Code()].Questions[q.ID]
-	view := templates.LiveStepView{Platform: p.ID, Channel: c.ID, StepID: recovery.StepSafety, Title: title(text.Text), Lead: []string{text.Why},
+	view := templates.LiveStepView{Platform: p.ID, Channel: c.ID, StepID: recovery.StepSafety, Title: title(text.Text),
+		Lead: []string{text.Why},
 		Page: l.frame(text.Text), Action: v.to(l.path, answers.Query()),
 		Back: ui.Link{Text: c.Texts[v.words.Code()].Name, URL: v.to(channelPath(p.ID, c.ID), answers.Query())}}
 	for _, value := range q.Values {
@@ -75,8 +77,9 @@ func (l *live) step() templates.LiveStepView {
 	place := l.sight.Place
 	view := templates.LiveStepView{Platform: l.platform.ID, Channel: l.channel.ID, StepID: place.ID, Method: place.Method,
 		Title: title(l.said("title")), Action: l.visit.to(l.path, ""), Button: l.said("button"),
-		Warning: ui.Note{Title: l.t("live.warning.title"), Text: l.t("live.warning.text")}, Proofs: l.proofs(), Deadline: l.deadline(),
-		Another: l.another(), Resume: l.resume(), Handoff: l.handoff(), Stop: l.giveUp()}
+		Warning: ui.Note{Title: l.t("live.warning.title"), Text: l.t("live.warning.text")}, Proofs: l.proofs(),
+		Deadline: l.deadline(),
+		Another:  l.another(), Resume: l.resume(), Handoff: l.handoff(), Stop: l.giveUp()}
 	if lead := l.said("lead", "Card", place.Shown["card"]); lead != "" {
 		view.Lead = []string{lead}
 	}
@@ -96,11 +99,9 @@ func (l *live) step() templates.LiveStepView {
 	if len(view.Fields) > 0 && !slices.ContainsFunc(view.Fields, func(f templates.LiveField) bool { return f.Kind != "radio" }) {
 		view.Warning = ui.Note{} // nothing is typed here
 	}
-	if l.mistake.left != nil && *l.mistake.left == 0 && view.Another != nil { // what is left to do
+	none := l.sight.Over != "" || l.mistake.left != nil && *l.mistake.left == 0
+	if none && view.Another != nil { // what is left to do
 		view.Another.Open = true
-	}
-	if code := l.mistake.wrong["code"]; view.Help != nil && (code == "too-many" || code == "code-expired") { // there is a new one
-		view.Help.Open = true
 	}
 	view.Watch = l.watch()
 	view.Page = l.frame(strings.Join(view.Title, "|"))
@@ -108,10 +109,14 @@ func (l *live) step() templates.LiveStepView {
 }
 
 // watch is how often a page looks at itself again: often while a mail may be answered in another tab, else when another way
-// opens.
+// opens or another code can be sent.
 func (l *live) watch() ui.Watch {
 	var w ui.Watch
-	if turn := l.sight.Another.Sub(l.Now()); l.sight.Doing != "" && turn > 0 {
+	opens := l.sight.Another
+	if sent := l.sight.Place.Sent; sent != nil && l.sight.Over != "" {
+		opens = sent.Next
+	}
+	if turn := opens.Sub(l.Now()); l.sight.Doing != "" && turn > 0 {
 		w = ui.Watch{Every: 60, Turn: int(turn.Seconds()) + 1}
 	}
 	switch {
@@ -138,34 +143,48 @@ func (l *live) methodStep(view *templates.LiveStepView) {
 	if help := l.said("help"); help != "" && place.ID != stepSlider { // there it stands beside the puzzle
 		view.Help = &templates.LiveHelp{Title: l.said("help-title"), Text: help}
 	}
-	if c := place.Sent; c != nil {
-		switch {
-		case c.Refused && c.Next.Sub(l.Now()) < 2*time.Hour:
-			view.Lead = []string{l.t("live.resend.soon", "Time", l.clock(c.Next))}
-		case c.Refused:
-			view.Lead = []string{l.t("live.resend.none")}
-		default:
-			view.Lead = []string{l.t("live.resend.until", "Lead", strings.Join(view.Lead, ""), "Time", l.clock(c.Until))}
-		}
-		if state := l.delivery(); state != "" {
-			view.Notice = state
-		}
+	switch c := place.Sent; {
+	case c != nil && l.sight.Over != "":
+		l.over(view, *c)
+	case c != nil:
+		view.Lead = []string{l.t("live.resend.until", "Lead", strings.Join(view.Lead, ""), "Time", l.clock(c.Until))}
+		view.Notice = l.delivery()
 		if view.Help == nil {
 			view.Help = &templates.LiveHelp{Title: l.t("live.resend.button")}
 		}
 		if l.Now().Before(c.Next) {
-			view.Help.Text += " " + l.t("live.resend.from", "Time", l.clock(c.Next))
+			view.Help.Text += " " + l.t("live.resend.from", "Time", l.from(c.Next))
 		} else {
-			button := l.said("resend")
-			if button == "" {
-				button = l.t("live.resend.button")
-			}
-			view.Help.Form = l.act("resend", button)
+			view.Help.Form = l.resend()
 		}
 	}
 	if shown := place.Shown; place.ID == stepSlider {
 		view.Slider, view.Warning = l.slider(shown), ui.Note{} // nothing is typed here
 		view.Button = ""
+	}
+}
+
+func (l *live) resend() *templates.LiveForm {
+	return l.act("resend", cmp.Or(l.said("resend"), l.t("live.resend.button")))
+}
+
+// over is the page of a code that cannot be right any more: it asks for nothing, says when there can be another and offers
+// other ways at once. The parts that the script renews are as many as before.
+func (l *live) over(view *templates.LiveStepView, c recovery.Code) {
+	why := string(l.sight.Over)
+	view.Title = title(cmp.Or(l.has("live.over.title-"+why), l.t("live.over.title")))
+	view.Lead = []string{cmp.Or(l.has("live.over."+l.sight.Place.Method+"-"+why), l.t("live.over."+why))}
+	view.Button, view.Warning = "", ui.Note{} // nothing is typed here
+	view.Help = &templates.LiveHelp{Title: l.t("live.over.another"), Open: true}
+	switch wait := c.Next.Sub(l.Now()); {
+	case l.sight.Over == recovery.NoTries:
+		view.Help.Text = l.t("live.failed.no-tries")
+	case wait <= 0:
+		view.Help.Text, view.Help.Form = l.t("live.over.now"), l.resend()
+	case wait < 2*time.Hour:
+		view.Help.Text = l.t("live.over.from", "Time", l.from(c.Next))
+	default:
+		view.Help.Text = l.t("live.resend.none")
 	}
 }
 
@@ -183,15 +202,18 @@ func (l *live) delivery() string {
 
 func (l *live) slider(shown map[string]string) *templates.SliderView {
 	n := func(key string) int { v, _ := strconv.Atoi(shown[key]); return v }
-	return &templates.SliderView{Picture: shown["picture"], Tile: shown["tile"], Width: n("width"), Height: n("height"), TileWidth: n("tile-width"),
+	return &templates.SliderView{Picture: shown["picture"], Tile: shown["tile"], Width: n("width"), Height: n("height"),
+		TileWidth:  n("tile-width"),
 		TileHeight: n("tile-height"), TileX: n("tile-x"), TileY: n("tile-y"), Track: "track", WaitOnly: shown["picture"] == "",
-		Label: l.t("method.identity.field.slide.label"), Button: l.said("button"), WaitTitle: unbroken(l.said("instead")), WaitText: l.said("help"),
+		Label: l.t("method.identity.field.slide.label"), Button: l.said("button"), WaitTitle: unbroken(l.said("instead")),
+		WaitText:   l.said("help"),
 		WaitButton: l.said("instead-button")}
 }
 
 // act is a small form that does something with the case beside its step.
 func (l *live) act(what, button string) *templates.LiveForm {
-	return &templates.LiveForm{Action: l.visit.to("/case/"+l.sight.ID, ""), Button: button, Hidden: []templates.Field{{Name: "do", Value: what}}}
+	return &templates.LiveForm{Action: l.visit.to("/case/"+l.sight.ID, ""), Button: button,
+		Hidden: []templates.Field{{Name: "do", Value: what}}}
 }
 
 // password adds the rules, which are said before the fields, not after.
@@ -258,8 +280,9 @@ func (l *live) deadline() *templates.LiveDeadline {
 	if l.sight.Deadline.IsZero() {
 		return nil
 	}
-	d := &templates.LiveDeadline{Text: l.t("live.deadline.text", "Time", l.clock(l.sight.Deadline)), Soon: l.t("live.deadline.soon"),
-		In: max(0, int(l.sight.Deadline.Add(-l.Policy.Case.Warn).Sub(l.Now()).Seconds()))}
+	d := &templates.LiveDeadline{Text: l.t("live.deadline.text", "Time", l.clock(l.sight.Deadline)),
+		Soon: l.t("live.deadline.soon"),
+		In:   max(0, int(l.sight.Deadline.Add(-l.Policy.Case.Warn).Sub(l.Now()).Seconds()))}
 	if l.sight.More > 0 {
 		d.Form = l.act("more", l.t("live.deadline.button"))
 	}
@@ -278,7 +301,8 @@ func (l *live) handoff() *templates.LiveHelp {
 	if l.sight.Role != recovery.Owner || l.sight.Place.ID == recovery.StepAccount || l.sight.Place.ID == recovery.StepPassword {
 		return nil
 	}
-	return &templates.LiveHelp{Title: l.t("live.handoff.link"), Text: l.t("live.handoff.link-text"), Form: l.act("hand-off", l.t("live.handoff.button"))}
+	return &templates.LiveHelp{Title: l.t("live.handoff.link"), Text: l.t("live.handoff.link-text"),
+		Form: l.act("hand-off", l.t("live.handoff.button"))}
 }
 
 func (l *live) giveUp() *templates.LiveCard {

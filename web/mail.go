@@ -13,9 +13,6 @@ import (
 // (requirement W2). The token is in the address only until the button is pressed.
 
 func (s *Site) showMail(v *visit) error {
-	if s.Recovery == nil {
-		return problem.NotFound
-	}
 	sight, err := s.Recovery.Mail(v.Request().Context(), v.Param("token"), s.cases.read(v.Request()))
 	switch {
 	case errors.Is(err, problem.NotFound) || errors.Is(err, problem.Expired):
@@ -50,9 +47,6 @@ func (s *Site) showSpent(v *visit) error {
 
 // submitMail takes one of two answers: it was me, or it was not.
 func (s *Site) submitMail(v *visit) error {
-	if s.Recovery == nil {
-		return problem.NotFound
-	}
 	form, err := v.form("answer")
 	if err != nil {
 		return err
@@ -124,7 +118,7 @@ func (s *Site) answeredWith(v *visit, token, outcome string) error {
 // showAnswered is what came of the link that this browser answered.
 func (s *Site) showAnswered(v *visit) error {
 	token, outcome := s.cases.answered(v.Request())
-	if token == "" || s.Recovery == nil {
+	if token == "" {
 		return s.fresh(v, 410, templates.MailStop(s.overView(v)))
 	}
 	ctx := v.Request().Context()
@@ -153,7 +147,7 @@ func (s *Site) submitAnswered(v *visit) error {
 		return err
 	}
 	token, _ := s.cases.answered(v.Request())
-	if token == "" || s.Recovery == nil || form.Get("answer") != "stop" {
+	if token == "" || form.Get("answer") != "stop" {
 		return problem.Invalid{Fields: map[string]string{"answer": "required"}}
 	}
 	return s.stopByLink(v, token)
@@ -191,8 +185,9 @@ func (s *Site) mailView(v *visit, sight recovery.MailSight) templates.MailLinkVi
 // mailCodeView is for another browser: the case moves only where it began.
 func (s *Site) mailCodeView(v *visit, f recovery.Followed) templates.MailCodeView {
 	t := v.words.T
-	return templates.MailCodeView{Page: s.unlisted(v, t("live.mail.code-title"), v.path()), Title: title(t("live.mail.code-title")),
-		Lead: []string{t("live.mail.code-lead")}, Code: f.Code[:3] + " " + f.Code[3:], Facts: s.when(v, f.Sight),
+	return templates.MailCodeView{Page: s.unlisted(v, t("live.mail.code-title"), v.path()),
+		Title: title(t("live.mail.code-title")),
+		Lead:  []string{t("live.mail.code-lead")}, Code: f.Code[:3] + " " + f.Code[3:], Facts: s.when(v, f.Sight),
 		Warning: ui.Note{Title: t("live.mail.code-warning-title"), Text: t("live.mail.code-warning-text")},
 		Stop: &templates.LiveCard{Title: unbroken(t("live.veto.title")), Text: t("live.veto.lead"),
 			Form: *notMe(v, t("live.veto.button"))}}
@@ -200,20 +195,23 @@ func (s *Site) mailCodeView(v *visit, f recovery.Followed) templates.MailCodeVie
 
 // notMe is the form of "this was not me".
 func notMe(v *visit, button string) *templates.LiveForm {
-	return &templates.LiveForm{Action: v.to(v.path(), ""), Button: button, Bad: true, Hidden: []templates.Field{{Name: "answer", Value: "stop"}}}
+	return &templates.LiveForm{Action: v.to(v.path(), ""), Button: button, Bad: true,
+		Hidden: []templates.Field{{Name: "answer", Value: "stop"}}}
 }
 
 // overView is a link that cannot be used any more.
 func (s *Site) overView(v *visit) templates.MailStopView {
 	t := v.words.T
-	return templates.MailStopView{Page: s.unlisted(v, t("live.mail.over-title"), v.path()), Title: title(t("live.mail.over-title")),
-		Lead: []string{t("live.mail.over-lead")}, Done: true, Contacts: s.ownContacts(v.words.Code())}
+	return templates.MailStopView{Page: s.unlisted(v, t("live.mail.over-title"), v.path()),
+		Title: title(t("live.mail.over-title")),
+		Lead:  []string{t("live.mail.over-lead")}, Done: true, Contacts: s.ownContacts(v.words.Code())}
 }
 
 // stopLinkView is "this was not me", before and after the click.
 func (s *Site) stopLinkView(v *visit, sight recovery.StopSight, done bool) templates.MailStopView {
 	t := v.words.T
-	after := sight.State == recovery.Done || sight.State == recovery.Applying || sight.State == recovery.Replaced || sight.Freezes || sight.Frozen
+	after := sight.State == recovery.Done || sight.State == recovery.Applying || sight.State == recovery.Replaced ||
+		sight.Freezes || sight.Frozen
 	key := "live.veto."
 	view := templates.MailStopView{Facts: s.when(v, recovery.MailSight{Started: sight.Started, Client: sight.Client}),
 		Contacts: s.ownContacts(v.words.Code()), Done: done}

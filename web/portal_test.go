@@ -86,7 +86,8 @@ func newPortalOn(tb testing.TB, public string, clock *clock, log *record, change
 	}
 	p := &portal{votes: &ballots{}, log: log, clock: clock}
 	c := web.Config{PublicURL: address, Content: realContent(), Words: realWords(), Keys: vault.Generate(), Search: realSearch(),
-		Now: p.clock.now, Log: slog.New(slog.NewTextHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Registry: prometheus.NewRegistry()}
+		Now: p.clock.now, Log: slog.New(slog.NewTextHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Registry: prometheus.NewRegistry()}
 	c.Votes = help.NewBallot(c.Content.Help, p.votes, p.clock.now)
 	for _, do := range change {
 		do(&c)

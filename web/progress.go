@@ -35,9 +35,11 @@ func (s *Site) progressView(v *visit) templates.ProgressView {
 		}
 		t := c.Texts[lang]
 		query := queryOf(p, w.Answers).Query()
-		wv := templates.WalkView{Platform: p.ID, Channel: c.ID, Title: t.Name, PlatformName: p.Texts[lang].Name, When: s.ago(v, w.At),
-			Key: w.Platform + "/" + w.Channel, RemoveAction: v.to("/progress", ""), State: [...]string{"going", "done", "stuck"}[w.State],
-			URL: v.to(channelPath(p.ID, c.ID), query)}
+		wv := templates.WalkView{Platform: p.ID, Channel: c.ID, Title: t.Name, PlatformName: p.Texts[lang].Name,
+			When: s.ago(v, w.At),
+			Key:  w.Platform + "/" + w.Channel, RemoveAction: v.to("/progress", ""),
+			State: [...]string{"going", "done", "stuck"}[w.State],
+			URL:   v.to(channelPath(p.ID, c.ID), query)}
 		if place, ok := c.Place(w.Step); ok {
 			wv.Number, wv.Count, wv.StepText = place.Number, place.Count, unbroken(t.Steps[w.Step].Title)
 			wv.URL = v.to(stepPath(p.ID, c.ID, w.Step), query)
@@ -61,7 +63,8 @@ func (s *Site) runningCase(v *visit) (templates.WalkView, bool) {
 	if !ok && sight.Role != recovery.Guest {
 		return templates.WalkView{}, false
 	}
-	view := templates.WalkView{Platform: p.ID, PlatformName: p.Texts[v.words.Code()].Name, When: s.ago(v, sight.Started), State: "going", URL: v.to(s.casePath(sight), "")}
+	view := templates.WalkView{Platform: p.ID, PlatformName: p.Texts[v.words.Code()].Name, When: s.ago(v, sight.Started),
+		State: "going", URL: v.to(s.casePath(sight), "")}
 	switch {
 	case sight.Role == recovery.Guest:
 		view.Channel, view.Title = sight.Channel, v.words.T("live.status.title")

@@ -43,9 +43,12 @@ func TestProgress_aSpoiledCookieIsDroppedWithoutAnError(t *testing.T) {
 	value := good.cookies["zh_progress"].Value
 	foreign := newPortal(t, plainSite).browser()
 	foreign.post(aStep, url.Values{"did": {"done"}})
-	spoiled := map[string]string{"empty": "", "words": "forged", "no base64": "%%%", "from another key": foreign.cookies["zh_progress"].Value, "long": strings.Repeat("A", 12000),
-		"twice": value + value, "padded": value + "=", "another context": otherContext(p.config.Keys), "another version": sealedAs(p.config.Keys, []byte{9, 0, 0}),
-		"nothing inside": sealedAs(p.config.Keys, nil), "a walk too many": sealedAs(p.config.Keys, []byte{1, 0, 200, 1}), "a huge length": sealedAs(p.config.Keys, []byte{1, 0, 1, 255, 255, 255, 255, 127})}
+	spoiled := map[string]string{"empty": "", "words": "forged", "no base64": "%%%",
+		"from another key": foreign.cookies["zh_progress"].Value, "long": strings.Repeat("A", 12000),
+		"twice": value + value, "padded": value + "=", "another context": otherContext(p.config.Keys),
+		"another version": sealedAs(p.config.Keys, []byte{9, 0, 0}),
+		"nothing inside":  sealedAs(p.config.Keys, nil), "a walk too many": sealedAs(p.config.Keys, []byte{1, 0, 200, 1}),
+		"a huge length": sealedAs(p.config.Keys, []byte{1, 0, 1, 255, 255, 255, 255, 127})}
 	for i := 0; i < len(value); i += 5 {
 		flipped := []byte(value)
 		if flipped[i]++; flipped[i] == 'z'+1 {
@@ -91,7 +94,8 @@ func TestProgress_survivesARestartAndAKeyRotation(t *testing.T) {
 		t.Fatal(err)
 	}
 	rotated := restarted.Rotated()
-	for name, k := range map[string]*vault.Keyset{"restart": restarted, "rotation": rotated, "second rotation": rotated.Rotated()} {
+	for name, k := range map[string]*vault.Keyset{"restart": restarted, "rotation": rotated,
+		"second rotation": rotated.Rotated()} {
 		after := newPortal(t, plainSite, func(c *web.Config) { c.Keys = k }).browser()
 		after.cookies = b.tab().cookies
 		if got := after.walks(t); !slices.Equal(got, []string{"alipay/face"}) {
@@ -133,7 +137,8 @@ func TestProgress_isKeptFor30Days(t *testing.T) {
 func TestProgress_theOldestWalkGoesWhenTheCookieIsFull(t *testing.T) {
 	p := newPortal(t, secureSite)
 	b := p.browser()
-	query := "safety=none&owner=other-name&needs=blind&password=payment&trouble=forgot&phone=reissued&face=refuse&card=cancelled&app=unsure&id=foreign"
+	query := "safety=none&owner=other-name&needs=blind&password=payment&trouble=forgot" +
+		"&phone=reissued&face=refuse&card=cancelled&app=unsure&id=foreign"
 	var begun []string
 	eachChannel(func(pl *guide.Platform, c *guide.Channel) {
 		if len(begun) == 40 {
@@ -200,7 +205,8 @@ func TestProgress_isRemovedOneByOneOrAltogether(t *testing.T) {
 		t.Errorf("%d, left: %v", a.status, got)
 	}
 	a = b.submit(t, "/progress", func(f document) bool {
-		return f.attr("action") == "/progress" && slices.ContainsFunc(f.all("button"), func(e document) bool { return e.attr("name") == "clear" })
+		return f.attr("action") == "/progress" && slices.ContainsFunc(f.all("button"),
+			func(e document) bool { return e.attr("name") == "clear" })
 	})
 	if got := b.walks(t); a.status != 303 || len(got) != 0 {
 		t.Errorf("%d, left after clearing: %v", a.status, got)
@@ -226,7 +232,8 @@ func TestProgress_tabsShareOneCookie(t *testing.T) {
 	one.post("/p/alipay/email/"+firstStep("alipay", "email"), url.Values{"did": {"done"}})
 	two.post("/p/alipay/questions/"+firstStep("alipay", "questions"), url.Values{"did": {"done"}})
 	for _, last := range []*browser{one, two} { // whichever answer comes last, what was there before is there still
-		if got := last.walks(t); len(got) != 3 || !slices.Contains(got, "alipay/face") || !slices.Contains(got, "alipay/hotline") {
+		if got := last.walks(t); len(got) != 3 || !slices.Contains(got, "alipay/face") ||
+			!slices.Contains(got, "alipay/hotline") {
 			t.Errorf("two tabs at once: %v", got)
 		}
 	}

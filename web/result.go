@@ -44,7 +44,8 @@ func (s *Site) resultView(v *visit, p *guide.Platform, answers guide.Answers, r 
 	possible := r.Possible()
 	first := possible[0]
 	t := first.Texts[lang]
-	view := templates.ResultView{Platform: p.ID, Headline: title(t.Headline), Said: s.said(v, p, answers, ""), Back: s.back(v, p, answers, ""),
+	view := templates.ResultView{Platform: p.ID, Headline: title(t.Headline), Said: s.said(v, p, answers, ""),
+		Back: s.back(v, p, answers, ""),
 		Page: s.frame(v, unbroken(t.Headline), t.Summary, resultPath(p.ID), answers.Query()),
 		Lead: v.words.T("result.lead", "n", len(possible)), First: s.choice(v, p, answers, first)}
 	view.NoIndex = true
@@ -71,7 +72,8 @@ func (s *Site) resultView(v *visit, p *guide.Platform, answers guide.Answers, r 
 
 func (s *Site) choice(v *visit, p *guide.Platform, answers guide.Answers, c guide.Ranked) templates.ChoiceView {
 	t := c.Texts[v.words.Code()]
-	view := templates.ChoiceView{ID: c.ID, Fit: fit(v, c), Title: title(t.Title), Reasons: s.reasons(v, p, c), IfNot: t.IfNot, Human: c.Human,
+	view := templates.ChoiceView{ID: c.ID, Fit: fit(v, c), Title: title(t.Title), Reasons: s.reasons(v, p, c), IfNot: t.IfNot,
+		Human:    c.Human,
 		Facts:    []ui.Fact{{Term: v.words.T("fact.time"), Text: howLong(v, c.Channel)}},
 		AboutURL: v.to(channelPath(p.ID, c.ID), answers.Query()), Trust: s.trust(v, c.Confidence, c.Checked, c.Sources),
 		StartURL: v.to(stepPath(p.ID, c.ID, firstStep(c.Channel)), answers.Query()), StartText: v.words.T("result.start"),
@@ -87,7 +89,8 @@ func (s *Site) choice(v *visit, p *guide.Platform, answers guide.Answers, c guid
 		view.Facts = append(view.Facts, ui.Fact{Term: v.words.T("fact.with"), Text: list(v, methodNames(v, with))})
 	}
 	if hold > 0 {
-		view.Facts = append(view.Facts, ui.Fact{Term: v.words.T("fact.wait"), Text: v.words.T("say.span-hours", "n", int(hold.Hours()))})
+		view.Facts = append(view.Facts, ui.Fact{Term: v.words.T("fact.wait"),
+			Text: v.words.T("say.span-hours", "n", int(hold.Hours()))})
 	}
 	return view
 }
@@ -134,7 +137,8 @@ func (s *Site) rung(v *visit, p *guide.Platform, answers guide.Answers, c guide.
 
 func (s *Site) other(v *visit, p *guide.Platform, answers guide.Answers, c guide.Ranked) templates.OtherView {
 	t := c.Texts[v.words.Code()]
-	view := templates.OtherView{ID: c.ID, Name: t.Name, URL: v.to(channelPath(p.ID, c.ID), answers.Query()), Fit: fit(v, c), Why: t.Summary}
+	view := templates.OtherView{ID: c.ID, Name: t.Name, URL: v.to(channelPath(p.ID, c.ID), answers.Query()), Fit: fit(v, c),
+		Why: t.Summary}
 	if c.Fit == guide.No {
 		for _, reason := range c.Reasons {
 			if reason.Fit == guide.No {

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -25,7 +26,7 @@ type route struct {
 	handle func(*Site, *visit) error
 }
 
-// pages is the whole URL map of what people see, beside the pages of prose that content names (/genuine, /privacy).
+// pages is the URL map of what people see, beside livePages and the pages of prose that content names (/genuine, /privacy).
 // Every path also exists under the prefix of each language.
 var pages = []route{
 	{"GET", "/", everyone, (*Site).showHome},
@@ -37,17 +38,6 @@ var pages = []route{
 	{"GET", "/p/:platform/:channel/done", everyone, (*Site).showDone},
 	{"GET", "/p/:platform/:channel/:step", everyone, (*Site).showStep},
 	{"POST", "/p/:platform/:channel/:step", everyone, (*Site).submitStep},
-	{"GET", "/case", everyone, (*Site).showResume},
-	{"POST", "/case", everyone, (*Site).submitResume},
-	{"GET", "/case/:ref", everyone, (*Site).showCase},
-	{"POST", "/case/:ref", everyone, (*Site).submitCase},
-	{"GET", "/case/:ref/hold.ics", everyone, (*Site).showCalendar},
-	{"GET", "/case/:ref/join/:token", everyone, (*Site).showJoin},
-	{"POST", "/case/:ref/join/:token", everyone, (*Site).submitJoin},
-	{"GET", "/mail", everyone, (*Site).showAnswered},
-	{"POST", "/mail", everyone, (*Site).submitAnswered},
-	{"GET", "/mail/:token", everyone, (*Site).showMail},
-	{"POST", "/mail/:token", everyone, (*Site).submitMail},
 	{"GET", "/progress", everyone, (*Site).showProgress},
 	{"POST", "/progress", everyone, (*Site).submitProgress},
 	{"POST", "/text-size", everyone, (*Site).submitTextSize},
@@ -59,6 +49,21 @@ var pages = []route{
 	{"GET", "/stop/:stop", everyone, (*Site).showStop},
 	{"GET", "/share/*", everyone, (*Site).showShare},
 	{"GET", "/leave", everyone, (*Site).showLeaving},
+}
+
+// livePages are those of recoveries: a portal without a live platform has none of them.
+var livePages = []route{
+	{"GET", "/case", everyone, (*Site).showResume},
+	{"POST", "/case", everyone, (*Site).submitResume},
+	{"GET", "/case/:ref", everyone, (*Site).showCase},
+	{"POST", "/case/:ref", everyone, (*Site).submitCase},
+	{"GET", "/case/:ref/hold.ics", everyone, (*Site).showCalendar},
+	{"GET", "/case/:ref/join/:token", everyone, (*Site).showJoin},
+	{"POST", "/case/:ref/join/:token", everyone, (*Site).submitJoin},
+	{"GET", "/mail", everyone, (*Site).showAnswered},
+	{"POST", "/mail", everyone, (*Site).submitAnswered},
+	{"GET", "/mail/:token", everyone, (*Site).showMail},
+	{"POST", "/mail/:token", everyone, (*Site).submitMail},
 }
 
 // plain is what tools see: no language, no session.
@@ -83,6 +88,14 @@ func (s *Site) plain(e *echo.Echo) {
 	}
 }
 
+// routes are the pages that this portal has.
+func (s *Site) routes() []route {
+	if s.Recovery == nil {
+		return pages
+	}
+	return slices.Concat(pages, livePages)
+}
+
 // OverlayPrefix is where the operator's own files are served.
 const OverlayPrefix = "/operator/"
 
@@ -94,14 +107,16 @@ func (s *Site) Handler() http.Handler {
 	e.HTTPErrorHandler = s.answerUnrouted
 	for _, language := range s.Words.Languages() {
 		words := s.Words.Words(language.Code)
-		for _, r := range pages {
+		for _, r := range s.routes() {
 			e.Add(r.method, address(language.Prefix, r.path, ""), s.page(r, words))
 		}
 		for slug := range s.Content.Pages {
 			e.GET(address(language.Prefix, "/"+slug, ""), s.page(route{"GET", "/" + slug, everyone, (*Site).showDocument}, words))
 		}
 		if language.Prefix != "" {
-			e.GET(language.Prefix+"/", func(c echo.Context) error { return c.Redirect(http.StatusMovedPermanently, language.Prefix) })
+			e.GET(language.Prefix+"/", func(c echo.Context) error {
+				return c.Redirect(http.StatusMovedPermanently, language.Prefix)
+			})
 		}
 	}
 	s.plain(e)

@@ -59,7 +59,8 @@ func TestW1_absoluteLinksComeFromThePublicAddress(t *testing.T) {
 	r := b.request("GET", "/sitemap.xml", nil)
 	r.Header.Set("X-Forwarded-Proto", "http")
 	r.Header.Set("Forwarded", "host=evil.example;proto=http")
-	for name, body := range map[string]string{"sitemap": b.send(r).body, "home": b.get("/").body, "share": b.get("/share" + aStep).body, "feed": b.get("/help/feed.xml").body,
+	for name, body := range map[string]string{"sitemap": b.send(r).body, "home": b.get("/").body,
+		"share": b.get("/share" + aStep).body, "feed": b.get("/help/feed.xml").body,
 		"robots": b.get("/robots.txt").body, "API": b.get("/api/v1/platforms/alipay/recommendation").body} {
 		if !strings.Contains(body, secureSite) || strings.Contains(body, plainSite) || strings.Contains(body, "evil.example") {
 			t.Errorf("%s: links are not made from %s", name, secureSite)
@@ -93,14 +94,16 @@ func TestW1_theAddressOfAVisitorIsTheSocketsUnlessAProxyIsTrusted(t *testing.T) 
 func TestW4_theCookieIsClosedToScriptsAndOtherSites(t *testing.T) {
 	for public, name := range map[string]string{plainSite: "zh_progress", secureSite: "__Host-zh_progress"} {
 		b := newPortal(t, public).browser()
-		answers := []answer{b.post(aStep, url.Values{"did": {"done"}}), b.post("/text-size", url.Values{"elder": {"on"}}), b.post("/progress", url.Values{"clear": {"all"}}),
+		answers := []answer{b.post(aStep, url.Values{"did": {"done"}}), b.post("/text-size", url.Values{"elder": {"on"}}),
+			b.post("/progress", url.Values{"clear": {"all"}}),
 			b.post("/text-size", url.Values{"elder": {"off"}})}
 		for i, a := range answers {
 			if len(a.set) != 1 {
 				t.Fatalf("answer %d of %s sets %d cookies", i, public, len(a.set))
 			}
 			c := a.set[0]
-			if c.Name != name || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Secure != (public == secureSite) || c.Path != "/" || c.Domain != "" {
+			if c.Name != name || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Secure != (public == secureSite) ||
+				c.Path != "/" || c.Domain != "" {
 				t.Errorf("answer %d of %s: %v", i, public, c)
 			}
 		}
@@ -126,7 +129,8 @@ func TestW5_aPostOfAnotherSiteIsRefused(t *testing.T) {
 		{map[string]string{"Origin": "null"}, false},
 	} {
 		p := newPortal(t, secureSite)
-		for target, form := range map[string]url.Values{aStep: {"did": {"done"}}, "/progress": {"clear": {"all"}}, "/text-size": {"elder": {"on"}}, anActive: {"useful": {"yes"}}} {
+		for target, form := range map[string]url.Values{aStep: {"did": {"done"}}, "/progress": {"clear": {"all"}},
+			"/text-size": {"elder": {"on"}}, anActive: {"useful": {"yes"}}} {
 			b := p.browser()
 			r := b.request("POST", target, strings.NewReader(form.Encode()))
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -176,7 +180,8 @@ func TestW5_unknownAndRepeatedFieldsAreRefused(t *testing.T) {
 	part, _ := parts.CreateFormFile("did", "done")
 	_, _ = part.Write([]byte("done"))
 	_ = parts.Close()
-	for kind, body := range map[string]string{parts.FormDataContentType(): file.String(), "application/json": `{"did":"done"}`, "multipart/form-data": "did=done", "/": "did=done"} {
+	for kind, body := range map[string]string{parts.FormDataContentType(): file.String(), "application/json": `{"did":"done"}`,
+		"multipart/form-data": "did=done", "/": "did=done"} {
 		b := p.browser()
 		r := b.request("POST", aStep, strings.NewReader(body))
 		r.Header.Set("Content-Type", kind)
@@ -193,23 +198,31 @@ func TestW5_unknownAndRepeatedFieldsAreRefused(t *testing.T) {
 }
 
 // outward are ways in which a redirect was led astray somewhere.
-var outward = []string{"//evil.example", `/\evil.example`, `\\evil.example`, "/%2f%2fevil.example", "/%2fevil.example", "/%5cevil.example", "%2f%2fevil.example",
-	"/\tevil.example", "/\t/evil.example", "/\n/evil.example", "\t//evil.example", " //evil.example", "http:evil.example", "http:/evil.example", "http://evil.example", "https:evil",
-	"javascript:alert(1)", "data:text/html,x", "///evil.example", "////evil.example", "/./evil.example", "/..//evil.example", "/p/..//evil.example", "//evil.example/%2e%2e",
-	"/p//evil.example", "/@evil.example", "@evil.example", "evil.example", "//help.example@evil.example", "http://help.example/", "/．evil", "/p/alipay?x=//evil.example",
-	"/p/alipay#//evil.example", "/p/alipay?//evil.example", "/%00/evil", "/\x00/evil.example", "/p/alipay\r\nSet-Cookie: a=b", "/p/alipay%0d%0aSet-Cookie:a", "", "?", "#", "/;/evil",
+var outward = []string{"//evil.example", `/\evil.example`, `\\evil.example`, "/%2f%2fevil.example", "/%2fevil.example",
+	"/%5cevil.example", "%2f%2fevil.example",
+	"/\tevil.example", "/\t/evil.example", "/\n/evil.example", "\t//evil.example", " //evil.example", "http:evil.example",
+	"http:/evil.example", "http://evil.example", "https:evil",
+	"javascript:alert(1)", "data:text/html,x", "///evil.example", "////evil.example", "/./evil.example", "/..//evil.example",
+	"/p/..//evil.example", "//evil.example/%2e%2e",
+	"/p//evil.example", "/@evil.example", "@evil.example", "evil.example", "//help.example@evil.example", "http://help.example/",
+	"/．evil", "/p/alipay?x=//evil.example",
+	"/p/alipay#//evil.example", "/p/alipay?//evil.example", "/%00/evil", "/\x00/evil.example", "/p/alipay\r\nSet-Cookie: a=b",
+	"/p/alipay%0d%0aSet-Cookie:a", "", "?", "#", "/;/evil",
 	"//", `/\`, "/%09/evil.example", "/%E2%80%AE", "/\u2028/evil.example", "/en//evil.example", "/en/%2f/evil"}
 
 func TestW6_noRedirectLeadsOut(t *testing.T) {
 	b := newPortal(t, plainSite).browser()
 	for _, back := range outward {
 		a := b.post("/text-size", url.Values{"elder": {"on"}, "back": {back}})
-		if a.status != 303 && a.status != 422 || a.status == 303 && !leadsHome(a.location()) || strings.Contains(a.location(), "evil") && !strings.HasPrefix(a.location(), "/p/alipay?") {
+		if a.status != 303 && a.status != 422 || a.status == 303 && !leadsHome(a.location()) ||
+			strings.Contains(a.location(), "evil") && !strings.HasPrefix(a.location(), "/p/alipay?") {
 			t.Errorf("back=%q leads to %q (%d)", back, a.location(), a.status)
 		}
 	}
-	for _, target := range []string{"/p/alipay/choose?next=//evil.example", "/p/alipay/result?back=//evil.example", "/en/?to=//evil.example", "//evil.example", "//evil.example/%2e%2e", "/%2f%2fevil.example",
-		"/en//evil.example", "/en/%2fevil.example", "/leave?to=//evil.example", "/leave?to=https://evil.example/", "/%5cevil.example"} {
+	for _, target := range []string{"/p/alipay/choose?next=//evil.example", "/p/alipay/result?back=//evil.example",
+		"/en/?to=//evil.example", "//evil.example", "//evil.example/%2e%2e", "/%2f%2fevil.example",
+		"/en//evil.example", "/en/%2fevil.example", "/leave?to=//evil.example", "/leave?to=https://evil.example/",
+		"/%5cevil.example"} {
 		if a := b.get(target); a.location() != "" && !leadsHome(a.location()) || strings.Contains(a.location(), "evil") {
 			t.Errorf("GET %s leads to %q", target, a.location())
 		}
@@ -220,8 +233,10 @@ func TestW6_noRedirectLeadsOut(t *testing.T) {
 func leadsHome(location string) bool {
 	base, _ := url.Parse(plainSite + "/text-size")
 	u, err := base.Parse(location)
-	return err == nil && u.Scheme == "http" && u.Host == "help.example" && strings.HasPrefix(location, "/") && !strings.HasPrefix(location, "//") &&
-		!strings.ContainsAny(location, "\\\t\r\n\x00") && !strings.HasPrefix(strings.ToLower(location), "/%2f") && !strings.HasPrefix(strings.ToLower(location), "/%5c")
+	return err == nil && u.Scheme == "http" && u.Host == "help.example" && strings.HasPrefix(location, "/") &&
+		!strings.HasPrefix(location, "//") &&
+		!strings.ContainsAny(location, "\\\t\r\n\x00") && !strings.HasPrefix(strings.ToLower(location), "/%2f") &&
+		!strings.HasPrefix(strings.ToLower(location), "/%5c")
 }
 
 func FuzzW6_backNeverLeavesTheSite(f *testing.F) {
@@ -238,8 +253,10 @@ func FuzzW6_backNeverLeavesTheSite(f *testing.F) {
 
 func TestW6_backReturnsToThePageItWasPressedOn(t *testing.T) {
 	b := newPortal(t, plainSite).browser()
-	for _, target := range []string{"/", "/en", aStep, "/en" + aStep + "?safety=none&phone=suspended", "/p/wechatpay/choose?safety=none", anActive, "/share" + aStep, "/progress",
-		"/help/search?q=" + url.QueryEscape("停机 怎么办"), "/en/help/search?q=no+card", "/leave?to=" + url.QueryEscape("https://kf.qq.com/")} {
+	for _, target := range []string{"/", "/en", aStep, "/en" + aStep + "?safety=none&phone=suspended",
+		"/p/wechatpay/choose?safety=none", anActive, "/share" + aStep, "/progress",
+		"/help/search?q=" + url.QueryEscape("停机 怎么办"), "/en/help/search?q=no+card",
+		"/leave?to=" + url.QueryEscape("https://kf.qq.com/")} {
 		page := parsed(t, b.get(target).body)
 		var back string
 		for _, field := range page.all("input") {
@@ -251,7 +268,8 @@ func TestW6_backReturnsToThePageItWasPressedOn(t *testing.T) {
 		if !sameAddress(a.location(), target) {
 			t.Errorf("on %s the switch leads to %s", target, a.location())
 		}
-		if again := b.get(a.location()); again.status != 200 || parsed(t, again.body).all("html")[0].attr("data-mode") != "elder" {
+		if again := b.get(a.location()); again.status != 200 ||
+			parsed(t, again.body).all("html")[0].attr("data-mode") != "elder" {
 			t.Errorf("%s: %d, or not in large text", a.location(), again.status)
 		}
 	}

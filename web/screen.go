@@ -11,7 +11,8 @@ func (s *Site) screen(v *visit, p *guide.Platform, c *guide.Channel, step *guide
 	if in == nil {
 		return nil
 	}
-	out := &ui.Screen{Kind: in.Kind, Title: in.Title, Right: in.Right, Text: in.Text, URL: in.URL, RightTapped: in.Right != "" && in.Right == in.Tap,
+	out := &ui.Screen{Kind: in.Kind, Title: in.Title, Right: in.Right, Text: in.Text, URL: in.URL, RightTapped: in.Right != "" &&
+		in.Right == in.Tap,
 		FrameTapped: in.Tap == "frame" || in.Kind == "call" && in.Tap == in.Title, Caption: v.words.T("step.caption")}
 	label := p.Label(c, v.words.Code(), in.Tap)
 	say := func(key string, pairs ...any) {
@@ -29,7 +30,8 @@ func (s *Site) screen(v *visit, p *guide.Platform, c *guide.Channel, step *guide
 		var rows []ui.Row
 		for r, row := range group {
 			tapped := row.Label == in.Tap
-			rows = append(rows, ui.Row{Icon: row.Icon, Label: row.Label, Note: row.Note, Tapped: tapped, Mine: in.Kind == "chat" && row.Icon == "me"})
+			rows = append(rows, ui.Row{Icon: row.Icon, Label: row.Label, Note: row.Note, Tapped: tapped,
+				Mine: in.Kind == "chat" && row.Icon == "me"})
 			if tapped {
 				say("row", "Group", g+1, "Row", r+1)
 			}

@@ -121,7 +121,8 @@ func newCaseStore(keys *vault.Keyset, secure bool) *caseStore {
 		return &sessions.CookieStore{Codecs: []securecookie.Codec{sealedCodec{keys.Sealer(purpose)}},
 			Options: &sessions.Options{Path: "/", MaxAge: age, HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode}}
 	}
-	c := &caseStore{keys: cookie("case", caseAge), devices: cookie("device", deviceAge), mails: cookie("mail", mailAge), key: "zh_case",
+	c := &caseStore{keys: cookie("case", caseAge), devices: cookie("device", deviceAge), mails: cookie("mail", mailAge),
+		key:    "zh_case",
 		device: "zh_device", mail: "zh_mail"}
 	if secure {
 		c.key, c.device, c.mail = "__Host-"+c.key, "__Host-"+c.device, "__Host-"+c.mail

@@ -25,7 +25,8 @@ func (s *Site) showShare(v *visit) error {
 	if err != nil {
 		return err
 	}
-	view := templates.ShareView{Page: s.frame(v, v.words.T("share.title"), "", "/share"+path, query), Title: name, URL: link, QR: code,
+	view := templates.ShareView{Page: s.frame(v, v.words.T("share.title"), "", "/share"+path, query), Title: name, URL: link,
+		QR:   code,
 		Text: v.words.T("share.message", "Title", name, "URL", link),
 		Back: own, BackText: v.words.T("share.back")}
 	view.NoIndex = true
@@ -56,8 +57,8 @@ func (s *Site) shared(v *visit, rest string) (name, path, query string, err erro
 	if len(parts) < 2 || len(parts) > 4 || parts[0] != "p" {
 		return "", "", "", notFound
 	}
-	p, ok := s.Content.Platform(parts[1])
-	if !ok || p.Live && s.Recovery == nil {
+	p, ok := s.known(parts[1])
+	if !ok {
 		return "", "", "", notFound
 	}
 	answers := v.answers(p).WithoutSafety().Query()
@@ -130,13 +131,16 @@ func (s *Site) printView(v *visit, p *guide.Platform, c *guide.Channel, answers 
 	t := c.Texts[lang]
 	link := s.absolute(v.to(channelPath(p.ID, c.ID), ""))
 	qr, err := code(link, v.words.T("say.qr", "Name", t.Name))
-	view := templates.WalkPrintView{Page: s.frame(v, unbroken(t.Title), t.Summary, channelPath(p.ID, c.ID)+"/print", answers.Query()), Platform: p.ID,
-		Safety:  s.safety(v, p, answers, channelPath(p.ID, c.ID)+"/print"),
-		Channel: c.ID, Title: title(t.Title), Have: t.Have, QR: qr, Contacts: s.platformContacts(p, lang), URL: link}
+	view := templates.WalkPrintView{Page: s.frame(v, unbroken(t.Title), t.Summary, channelPath(p.ID, c.ID)+"/print",
+		answers.Query()),
+		Platform: p.ID,
+		Safety:   s.safety(v, p, answers, channelPath(p.ID, c.ID)+"/print"),
+		Channel:  c.ID, Title: title(t.Title), Have: t.Have, QR: qr, Contacts: s.platformContacts(p, lang), URL: link}
 	view.NoIndex = true
 	for i, step := range c.Steps {
 		st := t.Steps[step.ID]
-		ps := templates.PrintStep{Number: i + 1, Title: unbroken(st.Title), HTML: st.HTML, SeeHTML: st.SeeHTML, Checklist: st.List}
+		ps := templates.PrintStep{Number: i + 1, Title: unbroken(st.Title), HTML: st.HTML, SeeHTML: st.SeeHTML,
+			Checklist: st.List}
 		for _, label := range step.Path {
 			ps.Path = append(ps.Path, p.Label(c, lang, label))
 		}

@@ -109,6 +109,12 @@ func (s *Site) platforms() []*guide.Platform {
 	return slices.DeleteFunc(slices.Clone(s.Content.Platforms), func(p *guide.Platform) bool { return p.Live })
 }
 
+// known finds one of them.
+func (s *Site) known(id string) (*guide.Platform, bool) {
+	p, ok := s.Content.Platform(id)
+	return p, ok && (!p.Live || s.Recovery != nil)
+}
+
 func platformPath(platform string) string         { return "/p/" + platform }
 func choosePath(platform string) string           { return "/p/" + platform + "/choose" }
 func resultPath(platform string) string           { return "/p/" + platform + "/result" }

@@ -110,15 +110,20 @@ func ticks(values []string, items int) uint32 {
 	return bits
 }
 
-func (s *Site) stepView(v *visit, p *guide.Platform, c *guide.Channel, place guide.Place, answers guide.Answers, ticked uint32) templates.StepView {
+func (s *Site) stepView(v *visit, p *guide.Platform, c *guide.Channel, place guide.Place, answers guide.Answers,
+	ticked uint32) templates.StepView {
 	lang, query, step := v.words.Code(), answers.Query(), place.Step
 	t, st := c.Texts[lang], c.Texts[lang].Steps[step.ID]
 	path := stepPath(p.ID, c.ID, step.ID)
-	view := templates.StepView{Platform: p.ID, Channel: c.ID, ID: step.ID, ChannelName: t.Name, Number: place.Number, Count: place.Count,
+	view := templates.StepView{Platform: p.ID, Channel: c.ID, ID: step.ID, ChannelName: t.Name, Number: place.Number,
+		Count: place.Count,
 		Page:  s.frame(v, v.words.T("say.step", "Number", place.Number, "Title", unbroken(st.Title)), t.Summary, path, query),
-		Title: title(st.Title), HTML: carry(v, p, st.HTML, query), SeeHTML: carry(v, p, st.SeeHTML, query), Screen: s.screen(v, p, c, step),
-		Safety: s.safety(v, p, answers, path), Warning: ui.Note(p.Texts[lang].Warning), Last: place.Next == "", Action: v.to(path, query),
-		Back: v.to(channelPath(p.ID, c.ID), query), Trust: s.trust(v, c.Confidence, c.Checked, c.Sources), PrintURL: v.to(channelPath(p.ID, c.ID)+"/print", query)}
+		Title: title(st.Title), HTML: carry(v, p, st.HTML, query), SeeHTML: carry(v, p, st.SeeHTML, query),
+		Screen: s.screen(v, p, c, step),
+		Safety: s.safety(v, p, answers, path), Warning: ui.Note(p.Texts[lang].Warning), Last: place.Next == "",
+		Action: v.to(path, query),
+		Back:   v.to(channelPath(p.ID, c.ID), query), Trust: s.trust(v, c.Confidence, c.Checked, c.Sources),
+		PrintURL: v.to(channelPath(p.ID, c.ID)+"/print", query)}
 	view.ShareURL = v.to("/share"+path, "")
 	view.Page.ShareURL = view.ShareURL
 	if place.Prev != "" {
@@ -135,7 +140,8 @@ func (s *Site) stepView(v *visit, p *guide.Platform, c *guide.Channel, place gui
 		view.Else = append(view.Else, ev)
 	}
 	for i, item := range st.List {
-		view.Checklist = append(view.Checklist, templates.TickView{Index: i, HTML: carry(v, p, item, query), Ticked: ticked&(1<<i) != 0})
+		view.Checklist = append(view.Checklist, templates.TickView{Index: i, HTML: carry(v, p, item, query),
+			Ticked: ticked&(1<<i) != 0})
 	}
 	if len(view.Checklist) > 0 {
 		view.ChecklistNote = v.words.T("say.ticks-note")
@@ -158,11 +164,13 @@ func (s *Site) showDone(v *visit) error {
 			return templates.Stop(s.stopView(v, p, answers, stop))
 		}
 		t := c.Texts[v.words.Code()]
-		view := templates.DoneView{Platform: p.ID, Channel: c.ID, Title: v.words.T("say.done", "Name", t.Name), Text: v.words.T("done.text"),
+		view := templates.DoneView{Platform: p.ID, Channel: c.ID, Title: v.words.T("say.done", "Name", t.Name),
+			Text: v.words.T("done.text"),
 			Page: s.frame(v, v.words.T("say.done", "Name", t.Name), t.Summary, channelPath(p.ID, c.ID)+"/done", answers.Query())}
 		view.NoIndex = true
 		if aside, ok := p.Channel("prevention"); ok && aside.ID != c.ID {
-			view.Next = append(view.Next, ui.Link{Text: aside.Texts[v.words.Code()].Name, URL: v.to(channelPath(p.ID, aside.ID), answers.Query())})
+			view.Next = append(view.Next, ui.Link{Text: aside.Texts[v.words.Code()].Name,
+				URL: v.to(channelPath(p.ID, aside.ID), answers.Query())})
 		}
 		view.Next = append(view.Next,
 			ui.Link{Text: v.words.T("say.done-not"), URL: s.fallback(v, p, c, answers)},

@@ -46,7 +46,8 @@ func (s *Site) showStop(v *visit) error {
 		view.Done.Text, view.Done.URL = t.Done, v.to("/", "")
 		for _, other := range slices.Sorted(maps.Keys(s.Content.Stops)) {
 			if other != id {
-				view.Others = append(view.Others, ui.Link{Text: unbroken(s.Content.Stops[other].Texts[lang].Short), URL: v.to("/stop/"+other, "")})
+				view.Others = append(view.Others, ui.Link{Text: unbroken(s.Content.Stops[other].Texts[lang].Short),
+					URL: v.to("/stop/"+other, "")})
 			}
 		}
 		return templates.Stop(view)
@@ -70,7 +71,8 @@ func (s *Site) stations(v *visit, stop *content.Stop, contacts []ui.Contact) tem
 func dials(v *visit, stop *content.Stop, contacts []ui.Contact) []templates.DialView {
 	var dials []templates.DialView
 	for _, number := range stop.Dials {
-		dials = append(dials, templates.DialView{Name: v.words.T("say.dial-" + number), Note: v.words.T("say.dial-" + number + "-note"),
+		dials = append(dials, templates.DialView{Name: v.words.T("say.dial-" + number),
+			Note:   v.words.T("say.dial-" + number + "-note"),
 			Number: number, Href: telephone(number)})
 	}
 	if stop.Contacts {

@@ -31,7 +31,8 @@ func articleData(a *help.Article, t help.Text) string {
 		for _, s := range t.Sections {
 			steps = append(steps, item{"@type": "HowToStep", "name": s.Title, "text": s.Text})
 		}
-		return structured(item{"@context": "https://schema.org", "@type": "HowTo", "name": unbroken(t.Title), "description": t.Answer, "step": steps})
+		return structured(item{"@context": "https://schema.org", "@type": "HowTo", "name": unbroken(t.Title),
+			"description": t.Answer, "step": steps})
 	}
 	answer := item{"@type": "Answer", "text": t.Answer}
 	return structured(item{"@context": "https://schema.org", "@type": "FAQPage",

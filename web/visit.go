@@ -48,8 +48,8 @@ func (v *visit) see(location string) error { return v.Redirect(http.StatusSeeOth
 
 // platform finds the platform that the address names.
 func (s *Site) platform(v *visit) (*guide.Platform, error) {
-	p, ok := s.Content.Platform(v.Param("platform"))
-	if !ok || p.Live && s.Recovery == nil {
+	p, ok := s.known(v.Param("platform"))
+	if !ok {
 		return nil, fmt.Errorf("platform: %w", problem.NotFound)
 	}
 	return p, nil
@@ -83,7 +83,8 @@ func (v *visit) answers(p *guide.Platform) guide.Answers {
 func (v *visit) form(fields ...string) (url.Values, error) {
 	r := v.Request()
 	unreadable := problem.Invalid{Fields: map[string]string{"form": "unreadable"}}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil ||
+		kind != "application/x-www-form-urlencoded" {
 		return nil, unreadable
 	}
 	var tooLarge *http.MaxBytesError

@@ -30,23 +30,27 @@ func anAccounts(t *testing.T) *wallet.Embedded {
 		t.Fatal(err)
 	}
 	keys := vault.Generate()
-	return wallet.NewEmbedded(wallet.EmbeddedConfig{Records: store.NewAccounts(db), Seal: keys.Box("account"), Index: keys.Index("account"), Pepper: make([]byte, 32)})
+	return wallet.NewEmbedded(wallet.EmbeddedConfig{Records: store.NewAccounts(db), Seal: keys.Box("account"),
+		Index: keys.Index("account"), Pepper: make([]byte, 32)})
 }
 
 func TestAccount_importShowExportErase(t *testing.T) {
+	t.Parallel()
 	e := anAccounts(t)
 	var out bytes.Buffer
 	if err := importAccounts(t.Context(), e, strings.NewReader(wallettest.Accounts), &out); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := out.String(), "warning: accounts[1].password: is missing: the account has no payment password\nimported 2 accounts\n"; got != want {
+	if got, want := out.String(),
+		"warning: accounts[1].password: is missing: the account has no payment password\nimported 2 accounts\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	out.Reset()
 	if err := showAccount(t.Context(), e, wallettest.Full, &out); err != nil {
 		t.Fatal(err)
 	}
-	for _, there := range []string{"王**", "138****8000", "m***@mail.example", "**** 1016", "real-named       yes", "recovery codes   3", "Xiaomi 14"} {
+	for _, there := range []string{"王**", "138****8000", "m***@mail.example", "**** 1016", "real-named       yes",
+		"recovery codes   3", "Xiaomi 14"} {
 		if !strings.Contains(out.String(), there) {
 			t.Errorf("it does not show %q:\n%s", there, out.String())
 		}
@@ -69,12 +73,15 @@ func TestAccount_importShowExportErase(t *testing.T) {
 }
 
 func TestAccount_importSaysEveryProblem(t *testing.T) {
+	t.Parallel()
 	var out bytes.Buffer
-	err := importAccounts(t.Context(), anAccounts(t), strings.NewReader(`{"accounts": [{"id": "a"}, {"id": "a", "cards": [{"number": "1"}]}]}`), &out)
+	err := importAccounts(t.Context(), anAccounts(t),
+		strings.NewReader(`{"accounts": [{"id": "a"}, {"id": "a", "cards": [{"number": "1"}]}]}`), &out)
 	if err == nil || out.Len() > 0 {
 		t.Fatal(err, out.String())
 	}
-	for _, line := range []string{"accounts[1].id: is a sign-in name of accounts[0] too", "accounts[1].cards[0].number: fails the Luhn check", "nothing was imported: 6 problems"} {
+	for _, line := range []string{"accounts[1].id: is a sign-in name of accounts[0] too",
+		"accounts[1].cards[0].number: fails the Luhn check", "nothing was imported: 6 problems"} {
 		if !strings.Contains(err.Error(), line) {
 			t.Errorf("it does not say %q:\n%v", line, err)
 		}
@@ -83,6 +90,7 @@ func TestAccount_importSaysEveryProblem(t *testing.T) {
 
 // The commands work on the folder that is named, each with a database of its own for as long as it runs.
 func TestAccount_commands(t *testing.T) {
+	t.Parallel()
 	data := filepath.Join(t.TempDir(), "data")
 	file := filepath.Join(t.TempDir(), "accounts.json")
 	if err := os.WriteFile(file, []byte(wallettest.Accounts), 0o600); err != nil {

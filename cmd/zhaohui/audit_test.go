@@ -27,9 +27,12 @@ func (tr trailOf) Verify(context.Context, []audit.Mark) (audit.Report, error) {
 }
 
 func TestP4_auditVerifySaysWhatItFound(t *testing.T) {
+	t.Parallel()
 	first := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
-	head := audit.Head{Mark: audit.Mark{Seq: 12, MAC: []byte("mac")}, Anchor: audit.Anchor{Mark: audit.Mark{Seq: 4}, At: first.AddDate(-1, 0, 0)}}
-	sound := trailOf{report: audit.Report{Entries: 8, First: first, Last: first.Add(time.Hour), Head: head, Erased: 2, Logged: 3, Older: 1}}
+	head := audit.Head{Mark: audit.Mark{Seq: 12, MAC: []byte("mac")}, Anchor: audit.Anchor{Mark: audit.Mark{Seq: 4},
+		At: first.AddDate(-1, 0, 0)}}
+	sound := trailOf{report: audit.Report{Entries: 8, First: first, Last: first.Add(time.Hour), Head: head, Erased: 2, Logged: 3,
+		Older: 1}}
 	var out bytes.Buffer
 	if err := verifyAudit(t.Context(), sound, []audit.Mark{head.Mark}, &out); err != nil {
 		t.Fatal(err)
@@ -46,20 +49,24 @@ sound, and as the log says in 3 places; 1 more are older than the first entry
 		t.Errorf("got\n%s", out.String())
 	}
 	out.Reset()
-	if err := verifyAudit(t.Context(), trailOf{}, nil, &out); err != nil || !strings.HasPrefix(out.String(), "entries  0\nsound, as far as") {
+	if err := verifyAudit(t.Context(), trailOf{}, nil, &out); err != nil ||
+		!strings.HasPrefix(out.String(), "entries  0\nsound, as far as") {
 		t.Errorf("an empty trail: %v\n%s", err, out.String())
 	}
 	out.Reset()
-	err := verifyAudit(t.Context(), trailOf{err: audit.Broken{Seq: 7, What: "is missing"}, report: audit.Report{Entries: 6}}, nil, &out)
+	err := verifyAudit(t.Context(), trailOf{err: audit.Broken{Seq: 7, What: "is missing"}, report: audit.Report{Entries: 6}}, nil,
+		&out)
 	if err == nil || !strings.Contains(err.Error(), "broken: entry 7: is missing\n6 entries before") || out.Len() > 0 {
 		t.Errorf("%v\n%s", err, out.String())
 	}
-	if err := verifyAudit(t.Context(), trailOf{err: problem.Unavailable}, nil, &out); err == nil || strings.Contains(err.Error(), "broken") {
+	if err := verifyAudit(t.Context(), trailOf{err: problem.Unavailable}, nil, &out); err == nil ||
+		strings.Contains(err.Error(), "broken") {
 		t.Error("a database that is away is no broken trail:", err)
 	}
 }
 
 func TestReadHeads_refusesAFileWithoutAny(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "log")
 	if err := os.WriteFile(file, []byte("level=INFO msg=serving\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -95,6 +102,7 @@ type keysOf [][]byte
 func (k keysOf) Keys(context.Context) ([][]byte, error) { return k, nil }
 
 func TestReseal_saysWhichKeysMayGo(t *testing.T) {
+	t.Parallel()
 	keys := vault.Generate().Rotated().Rotated()
 	batches := 3
 	var out bytes.Buffer

@@ -34,7 +34,8 @@ func TestArticle_VoteThenActOpensTheChooserPrefilled(t *testing.T) {
 	if got := b.answers(); got != "face=fails&trouble=forgot" {
 		t.Errorf("the chooser knows %s, want what the article is about", got)
 	}
-	asked := b.choose(map[string]string{"safety": "none", "password": "payment", "phone": "works", "card": "bound", "reserved": "yes"})
+	asked := b.choose(map[string]string{"safety": "none", "password": "payment", "phone": "works", "card": "bound",
+		"reserved": "yes"})
 	for _, question := range asked {
 		if question == "face" || question == "trouble" {
 			t.Errorf("%s is asked again: %v", question, asked)
@@ -58,7 +59,8 @@ func TestSearch_AsAPersonTypes(t *testing.T) {
 	}
 	for query, want := range map[string]string{"停机": "/help/phone-suspended", "zfmm": "/help/", "刷脸": "/help/face-fails"} {
 		search(query)
-		if found := look[[]string](b, `[...document.querySelectorAll('.hits h2 a')].map((e) => e.getAttribute('href'))`); !strings.Contains(strings.Join(found, " "), want) {
+		found := look[[]string](b, `[...document.querySelectorAll('.hits h2 a')].map((e) => e.getAttribute('href'))`)
+		if !strings.Contains(strings.Join(found, " "), want) {
 			t.Errorf("%s finds %v, want %s", query, found, want)
 		}
 	}

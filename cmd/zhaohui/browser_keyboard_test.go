@@ -26,10 +26,12 @@ const focused = `((selector) => {
 	if (!r) wrong.push('no size');
 	else {
 		const y = r.top + r.height / 2, x = r.left + r.width / 2;
-		if (y < 0 || y > innerHeight || x < 0 || x > innerWidth) wrong.push('outside the window at ' + Math.round(x) + ',' + Math.round(y));
+		if (y < 0 || y > innerHeight || x < 0 || x > innerWidth)
+			wrong.push('outside the window at ' + Math.round(x) + ',' + Math.round(y));
 		else {
 			const top = document.elementFromPoint(x, y);
-			if (top && !e.contains(top) && !top.contains(e) && !(e.labels && [...e.labels].some((l) => l.contains(top)))) wrong.push('hidden by ' + top.outerHTML.slice(0, 60));
+			if (top && !e.contains(top) && !top.contains(e) && !(e.labels && [...e.labels].some((l) => l.contains(top))))
+				wrong.push('hidden by ' + top.outerHTML.slice(0, 60));
 		}
 	}
 	return {Here: e.matches(selector), What: what, Wrong: wrong.join(', ')};
@@ -99,7 +101,8 @@ func TestA1_TheFirstTabOffersToSkipToTheContent(t *testing.T) {
 // Every place that Tab stops at on a long page with a bar at its foot can be seen.
 func TestA1_FocusIsNeverUnderTheBarOfAStep(t *testing.T) {
 	t.Parallel()
-	for _, path := range []string{"/p/alipay/papers/prepare?safety=none", "/en/p/wechatpay/appeal/lay-out-papers?safety=none", "/p/alipay/face/open-security"} {
+	for _, path := range []string{"/p/alipay/papers/prepare?safety=none", "/en/p/wechatpay/appeal/lay-out-papers?safety=none",
+		"/p/alipay/face/open-security"} {
 		b := openTab(t, site(t))
 		b.visit(path)
 		b.do("open every fold", openFolds)

@@ -21,11 +21,15 @@ var rounds = []journey{
 	{"questions", "questions", []string{"authenticator"}, "", nil},
 }
 
+// unasked are steps that ask for nothing that could be wrong.
+var unasked = []string{"start", "safety", "first", "next", "slider", "slider-wait", "card-wait", "hold", "setting", "done",
+	"done with new codes", ""}
+
 // mistakes sends every form empty before it is answered, so that the page with what is wrong is met too.
 func (c *customer) mistakes(step string, see func(name string)) {
 	c.t.Helper()
 	see(step)
-	if slices.Contains([]string{"start", "safety", "first", "next", "slider", "slider-wait", "card-wait", "hold", "setting", "done", ""}, step) {
+	if slices.Contains(unasked, step) {
 		return
 	}
 	c.fill(nil)
@@ -37,59 +41,48 @@ func (c *customer) mistakes(step string, see func(name string)) {
 
 func TestA1_AxeFindsNothingOnLivePages(t *testing.T) {
 	t.Parallel()
-	for _, prefix := range []string{"", "/en"} {
-		for _, elder := range []bool{false, true} {
-			t.Run(fmt.Sprintf("lang %s elder %v", map[string]string{"": "zh", "/en": "en"}[prefix], elder), func(t *testing.T) {
-				t.Parallel()
-				met := map[string]bool{}
-				for _, j := range rounds {
-					s := openLiveSite(t)
-					b := openScreen(t, s)
-					if elder {
-						b.visit("/")
-						b.press(`button[name="elder"][value="on"]`)
-					}
-					c := j.customer(t, s, b)
-					c.prefix = prefix
-					see := func(name string) {
-						if name == "done" && b.has("#codes") {
-							name = "done with new codes"
-						}
-						if !met[name] {
-							met[name] = true
-							b.axeOnAPhone(name)
-						}
-					}
-					c.arrived = func(step string) { c.mistakes(step, see) }
-					c.recover(j.channel)
+	for _, d := range dresses {
+		t.Run(d.String(), func(t *testing.T) {
+			t.Parallel()
+			met := map[string]bool{}
+			for _, j := range rounds {
+				s := openLiveSite(t)
+				b := openScreen(t, s)
+				d.put(b.tab)
+				c := j.customer(t, s, b)
+				c.prefix = d.prefix
+				see := func(name string) {
+					met[name] = true
+					b.axeOnAPhone(d, name)
 				}
-			})
-		}
+				c.arrived = func(step string) {
+					if step == "done" && b.has("#codes") {
+						step = "done with new codes"
+					}
+					if !met[step] {
+						c.mistakes(step, see)
+					}
+				}
+				c.recover(j.channel)
+			}
+		})
 	}
 }
 
-// axeOnAPhone checks the page as it stands, in light and dark.
-func (b *tab) axeOnAPhone(name string) {
+// axeOnAPhone checks the page as it stands, in a dress.
+func (b *tab) axeOnAPhone(d dress, name string) {
 	b.t.Helper()
-	source, err := axeSource()
-	if err != nil {
-		missing(b.t, err)
-	}
 	look[bool](b, `(() => {
 		document.querySelectorAll('details:not([open])').forEach((e) => { e.open = true; e.dataset.opened = ''; });
 		return true;
 	})()`)
-	look[bool](b, source+";true")
-	b.size(375, wholePage)
-	for _, scheme := range []string{"light", "dark"} {
-		b.media("screen", scheme)
-		b.axe(fmt.Sprintf("%s (%s, 375 px)", name, scheme))
-	}
+	d.looks = []sight{{d.looks[0].scheme, phone}}
+	b.axeIn(d, name)
 	if wide := look[int](b, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
 		b.t.Errorf("%s: %d px too wide for a phone", name, wide)
 	}
 	b.media("screen", "light")
-	b.size(375, 667)
+	b.size(phone, 667)
 	look[bool](b, `(() => {
 		document.querySelectorAll('details[data-opened]').forEach((e) => { e.open = false; delete e.dataset.opened; });
 		return true;
@@ -175,46 +168,48 @@ func besideACase(t *testing.T, prefix string, keep func(r *reader)) {
 	}
 }
 
-func TestBrowserLive_AxeFindsNothingBesideACase(t *testing.T) {
+func TestA1_AxeFindsNothingBesideACase(t *testing.T) {
 	t.Parallel()
-	for _, prefix := range []string{"", "/en"} {
-		t.Run("lang "+map[string]string{"": "zh", "/en": "en"}[prefix], func(t *testing.T) {
+	for _, d := range dresses {
+		t.Run(d.String(), func(t *testing.T) {
 			t.Parallel()
 			s := openLiveSite(t)
 			b, other := openScreen(t, s), openScreen(t, s)
+			d.put(b.tab)
+			d.put(other.tab)
 			c := newCustomer(t, s, b, all, "sms")
-			c.prefix = prefix
+			c.prefix = d.prefix
 			c.begin("mail")
 			c.until("mail-code")
 			id, number := b.caseID(), b.text(".big")
 			link := s.link(s.next("link", c.account.Email).Text, "/mail/")
 			b.beside("hand-off")
-			b.axeOnAPhone("hand-off")
+			b.axeOnAPhone(d, "hand-off")
 			other.visit(strings.TrimPrefix(b.text(".url"), s.url))
-			other.axeOnAPhone("joining")
+			other.axeOnAPhone(d, "joining")
 			other.visit(link)
-			other.axeOnAPhone("link of a mail")
+			other.axeOnAPhone(d, "link of a mail")
 			other.pick("answer", "yes")
-			other.axeOnAPhone("code of a mail")
-			b.visit(prefix + "/case/" + id)
+			other.axeOnAPhone(d, "code of a mail")
+			b.visit(d.prefix + "/case/" + id)
 			b.fill(map[string]string{"code": strings.ReplaceAll(other.text("[data-code]"), " ", "")})
-			other.visit(prefix + "/case")
-			other.axeOnAPhone("number")
+			other.visit(d.prefix + "/case")
+			other.axeOnAPhone(d, "number")
 			other.fill(map[string]string{"resume": "ABCD"})
-			other.axeOnAPhone("wrong number")
+			other.axeOnAPhone(d, "wrong number")
 			other.fill(map[string]string{"resume": number})
-			other.axeOnAPhone("status")
+			other.axeOnAPhone(d, "status")
 			s.advance(61 * time.Second)
 			other.pick("method", "mail")
-			other.axeOnAPhone("proving again")
+			other.axeOnAPhone(d, "proving again")
 			other.visit(s.link(s.next("started", c.account.Email).Text, "/mail/"))
-			other.axeOnAPhone("not me")
+			other.axeOnAPhone(d, "not me")
 			other.press(`form[data-step="stop"] button`)
-			other.axeOnAPhone("stopped by the owner")
-			b.visit(prefix + "/case/" + id)
-			b.axeOnAPhone("stopped")
+			other.axeOnAPhone(d, "stopped by the owner")
+			b.visit(d.prefix + "/case/" + id)
+			b.axeOnAPhone(d, "stopped")
 			b.visit("/demo")
-			b.axeOnAPhone("demo")
+			b.axeOnAPhone(d, "demo")
 		})
 	}
 }

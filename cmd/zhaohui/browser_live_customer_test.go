@@ -33,7 +33,8 @@ type customer struct {
 }
 
 func newCustomer(t *testing.T, s *liveSite, h hands, name string, prefer ...string) *customer {
-	return &customer{hands: h, t: t, site: s, name: name, account: s.accounts[name], prefer: prefer, password: newPassword, card: "card-1"}
+	return &customer{hands: h, t: t, site: s, name: name, account: s.accounts[name], prefer: prefer, password: newPassword,
+		card: "card-1"}
 }
 
 // begin goes from the page of a channel over the safety question to the account.

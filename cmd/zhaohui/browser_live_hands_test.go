@@ -67,7 +67,11 @@ func (b screen) put(name, value string) {
 	case "radio":
 		b.touch(field + `[value="` + value + `"]`)
 	case "select-one":
-		look[bool](b.tab, fmt.Sprintf(`(() => { const e = document.querySelector(%q); e.value = %q; return e.value === %q; })()`, field, value, value))
+		look[bool](b.tab, fmt.Sprintf(`(() => {
+			const e = document.querySelector(%q);
+			e.value = %q;
+			return e.value === %q;
+		})()`, field, value, value))
 	default:
 		b.touch(field)
 		look[bool](b.tab, fmt.Sprintf(`(() => { document.querySelector(%q).select(); return true; })()`, field))
@@ -100,7 +104,10 @@ func (b screen) unfold(selector string) {
 	})()`, selector))
 	if b.has("details[data-fold]") {
 		b.touch("details[data-fold] > summary")
-		look[bool](b.tab, `(() => { document.querySelectorAll('[data-fold]').forEach((e) => e.removeAttribute('data-fold')); return true; })()`)
+		look[bool](b.tab, `(() => {
+			document.querySelectorAll('[data-fold]').forEach((e) => e.removeAttribute('data-fold'));
+			return true;
+		})()`)
 	}
 }
 

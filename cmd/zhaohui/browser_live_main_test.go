@@ -36,6 +36,7 @@ var filledFolder = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	forgetFilledFolder = func() { _ = os.RemoveAll(folder) }
 	_, stop, err := serveDemo(folder)
 	if err != nil {
 		return "", err
@@ -43,6 +44,8 @@ var filledFolder = sync.OnceValues(func() (string, error) {
 	stop()
 	return folder, nil
 })
+
+var forgetFilledFolder func() // once there is one
 
 func openLiveSite(t *testing.T) *liveSite {
 	t.Helper()

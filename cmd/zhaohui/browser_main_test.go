@@ -3,15 +3,22 @@ package main
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
+	"runtime"
+	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	embedded "zhaohui/content"
 	"zhaohui/internal/chromium"
+	"zhaohui/internal/content"
+	"zhaohui/internal/i18n"
 	"zhaohui/internal/store/postgrestest"
 )
 
@@ -24,12 +31,15 @@ var theBrowser struct {
 }
 
 func TestMain(m *testing.M) {
-	code := postgrestest.Run(m)
-	if theBrowser.stop != nil {
-		theBrowser.stop()
+	// Most tests wait for the browser or for a portal that is another process; -parallel still says otherwise.
+	if err := flag.Set("test.parallel", strconv.Itoa(runtime.GOMAXPROCS(0)+1)); err != nil {
+		panic(err)
 	}
-	if theSite.stop != nil {
-		theSite.stop()
+	code := postgrestest.Run(m)
+	for _, stop := range []func(){theBrowser.stop, theSite.stop, forgetFilledFolder} {
+		if stop != nil {
+			stop()
+		}
 	}
 	os.Exit(code)
 }
@@ -91,25 +101,37 @@ func ownSite(t *testing.T, folder string) (url string, stop func()) {
 	return url, stop
 }
 
+// demoContent is read once for all demos: nobody writes to it, and reading is most of what a start takes.
+var demoContent = sync.OnceValue(func() building {
+	files := contentFiles("", embedded.Demo())
+	loaded, _ := content.Load(files, time.Now()) // whether it is sound is `check`'s to say
+	words, _ := i18n.Load(files)
+	zone, _ := time.LoadLocation("Asia/Shanghai")
+	return building{files: files, content: loaded, words: words, zone: zone}
+})
+
 // serveDemo builds the whole portal and serves it on a free port of this machine.
 func serveDemo(folder string) (url string, stop func(), err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", nil, err
 	}
-	addr := listener.Addr().String()
-	p, err := open(settings{Addr: addr, LogLevel: "error", databaseSettings: databaseSettings{Data: folder}}, embedded.Demo(), newDemonstration())
+	b, demo := demoContent(), newDemonstration()
+	b.settings = settings{Addr: listener.Addr().String(), databaseSettings: databaseSettings{Data: folder}}
+	b.demo, b.now, b.senders = demo, demo.now, demo.senders()
+	p := &portal{log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))}
+	if b.public, err = publicURL(b.settings); err == nil {
+		err = p.build(b)
+	}
+	for _, start := range p.start {
+		if err == nil {
+			err = start(context.Background())
+		}
+	}
 	if err != nil {
 		p.shut()
 		_ = listener.Close()
 		return "", nil, err
-	}
-	for _, start := range p.start {
-		if err := start(context.Background()); err != nil {
-			p.shut()
-			_ = listener.Close()
-			return "", nil, err
-		}
 	}
 	server := newServer(p.site.Handler(), p.log)
 	ended := make(chan struct{})
@@ -117,7 +139,7 @@ func serveDemo(folder string) (url string, stop func(), err error) {
 		defer close(ended)
 		_ = server.Serve(listener) // it ends with the server's Close
 	}()
-	return "http://" + addr, sync.OnceFunc(func() {
+	return b.public.String(), sync.OnceFunc(func() {
 		_ = server.Close()
 		<-ended
 		p.shut()

@@ -11,27 +11,17 @@ import (
 )
 
 // openFolds opens everything that is folded, so that what lies inside is looked at too.
-var openFolds = send(runtime.Evaluate, runtime.EvaluateParams{Expression: `document.querySelectorAll('details').forEach((d) => { d.open = true; })`})
+var openFolds = send(runtime.Evaluate, runtime.EvaluateParams{
+	Expression: `document.querySelectorAll('details').forEach((d) => { d.open = true; })`})
 
 // smallTargets lists what can be pressed and is smaller than a size: buttons, rows and lists of links. Links inside
 // running text are as high as their line (WCAG 2.5.8 lets them).
-const smallTargets = `((size) => [...document.querySelectorAll('button, .btn, .row, summary, input:not([type=hidden]), .ticks label, .pill label, .links a, .topics a, header nav a, .back, .dials a')]
+const smallTargets = `((size) => [...document.querySelectorAll('button, .btn, .row, summary, input:not([type=hidden]),' +
+	'.ticks label, .pill label, .links a, .topics a, header nav a, .back, .dials a')]
 	.filter((e) => e.getClientRects().length && !e.matches('.pill input, .ticks input, .pill label input'))
 	.map((e) => ({r: e.getBoundingClientRect(), e}))
 	.filter(({r}) => r.height < size - 0.5)
 	.map(({r, e}) => Math.round(r.height) + ' px: ' + e.outerHTML.slice(0, 80)))(%d)`
-
-func TestA3_TargetsAreLargeEnough(t *testing.T) {
-	t.Parallel()
-	b := openTab(t, site(t))
-	for _, p := range pageKinds {
-		b.visit(p.path)
-		b.do("open every fold", openFolds)
-		for _, small := range look[[]string](b, fmt.Sprintf(smallTargets, 48)) {
-			t.Errorf("%s (%s): %s", p.name, p.path, small)
-		}
-	}
-}
 
 func TestA3_ElderModeComesInTheMiddleAndStays(t *testing.T) {
 	t.Parallel()
@@ -52,7 +42,8 @@ func TestA3_ElderModeComesInTheMiddleAndStays(t *testing.T) {
 		for _, small := range look[[]string](b, fmt.Sprintf(smallTargets, 60)) {
 			t.Errorf("%s: %s", b.address(), small)
 		}
-		if !look[bool](b, `(() => { const r = document.querySelector('.phone .tap').getBoundingClientRect(), bar = document.querySelector('.stick').getBoundingClientRect();
+		if !look[bool](b, `(() => { const r = document.querySelector('.phone .tap').getBoundingClientRect();
+			const bar = document.querySelector('.stick').getBoundingClientRect();
 			return scrollY === 0 && r.top >= 0 && r.bottom <= Math.min(innerHeight, bar.top > r.top ? bar.top : innerHeight); })()`) {
 			t.Errorf("the ringed row is not on the first screen of %s", b.address())
 		}
@@ -116,30 +107,25 @@ const wide = `(() => {
 	return out.slice(0, 4);
 })()`
 
-func TestA3_NothingScrollsSideways(t *testing.T) {
-	t.Parallel()
-	sizes := []struct {
+// fits looks whether the page scrolls sideways where room is short, and whether what is pressed is large enough.
+func (b *tab) fits(d dress, name string) {
+	b.t.Helper()
+	for _, s := range []struct {
 		name          string
 		width, height int64
-	}{{"320 px", 320, 568}, {"1280 px at 200 %", 640, 400}}
-	for _, elder := range []bool{false, true} {
-		b := openTab(t, site(t))
-		if elder {
-			b.visit("/")
-			b.press(`button[name="elder"][value="on"]`)
+	}{{"1280 px at 200 %", 640, 400}, {"320 px", 320, 568}} {
+		b.size(s.width, s.height)
+		for _, w := range look[[]string](b, wide) {
+			b.t.Errorf("%s (%s, %s): %s", name, d, s.name, w)
 		}
-		for _, prefix := range []string{"", "/en"} {
-			for _, p := range pageKinds {
-				b.visit(prefixed(prefix, p.path))
-				b.do("open every fold", openFolds)
-				for _, s := range sizes {
-					b.size(s.width, s.height)
-					for _, w := range look[[]string](b, wide) {
-						t.Errorf("%s%s (elder %v, %s): %s", prefix, p.name, elder, s.name, w)
-					}
-				}
-			}
-		}
+	}
+	b.size(375, 667)
+	size := 48
+	if d.elder {
+		size = 60
+	}
+	for _, small := range look[[]string](b, fmt.Sprintf(smallTargets, size)) {
+		b.t.Errorf("%s (%s): %s", name, d, small)
 	}
 }
 
@@ -156,7 +142,8 @@ func TestPrint_TheSheetHasStepsNumbersAndTheWayBack(t *testing.T) {
 	if b.shown(".steps > li") != 8 || b.shown("svg.qr") != 1 || b.shown(`a[href="tel:95188"]`) == 0 {
 		t.Error("the sheet lacks steps, the code back to the page or the official number")
 	}
-	if ink := look[string](b, `getComputedStyle(document.querySelector('main h1')).color`); !strings.HasPrefix(ink, "rgb(0, 0, 0") && ink != "rgb(27, 33, 38)" {
+	if ink := look[string](b, `getComputedStyle(document.querySelector('main h1')).color`); !strings.HasPrefix(ink, "rgb(0, 0, 0") &&
+		ink != "rgb(27, 33, 38)" {
 		t.Errorf("a reader in dark mode would print in %s", ink)
 	}
 	sheet, err := chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4)))

@@ -49,7 +49,8 @@ func TestG4_ADeepLinkShowsTheQuestionAboveTheInstruction(t *testing.T) {
 	t.Parallel()
 	b := openTab(t, site(t))
 	b.visit("/p/alipay/face/open-security")
-	above := look[bool](b, `(() => { const q = document.querySelector('[data-question="safety"]'), i = document.querySelector('main .prose');
+	above := look[bool](b, `(() => {
+		const q = document.querySelector('[data-question="safety"]'), i = document.querySelector('main .prose');
 		return q.getBoundingClientRect().bottom <= i.getBoundingClientRect().top; })()`)
 	if !above {
 		t.Error("the safety question does not stand above the instruction")

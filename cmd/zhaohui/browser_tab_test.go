@@ -208,14 +208,18 @@ func (b *tab) text(selector string) string {
 func (b *tab) attribute(selector, name string) string {
 	b.t.Helper()
 	s, _ := json.Marshal(selector)
-	return look[string](b, fmt.Sprintf(`(() => { const e = document.querySelector(%s); return e && e.getAttribute(%q) || ''; })()`, s, name))
+	return look[string](b, fmt.Sprintf(`(() => {
+		const e = document.querySelector(%s);
+		return e && e.getAttribute(%q) || '';
+	})()`, s, name))
 }
 
 // shown counts what a selector names and a person can see.
 func (b *tab) shown(selector string) int {
 	b.t.Helper()
 	name, _ := json.Marshal(selector)
-	return look[int](b, fmt.Sprintf(`[...document.querySelectorAll(%s)].filter((e) => e.getClientRects().length && getComputedStyle(e).visibility !== 'hidden').length`, name))
+	return look[int](b, fmt.Sprintf(`[...document.querySelectorAll(%s)]
+		.filter((e) => e.getClientRects().length && getComputedStyle(e).visibility !== 'hidden').length`, name))
 }
 
 // at asserts the path of the page.

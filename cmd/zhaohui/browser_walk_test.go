@@ -54,16 +54,21 @@ type situation struct {
 	answers                        map[string]string
 }
 
-var s1 = situation{"S1", "alipay", "forgot", "face", map[string]string{"safety": "none", "password": "payment", "trouble": "forgot",
-	"phone": "works", "face": "yes", "card": "bound", "reserved": "yes", "app": "yes"}}
+var s1 = situation{"S1", "alipay", "forgot", "face", map[string]string{"safety": "none", "password": "payment",
+	"trouble": "forgot", "phone": "works", "face": "yes", "card": "bound", "reserved": "yes", "app": "yes"}}
 
 var situations = []situation{
 	s1,
-	{"S2", "alipay", "forgot", "bank-card", map[string]string{"safety": "none", "password": "payment", "phone": "works", "face": "fails", "card": "bound", "reserved": "yes", "app": "yes"}},
-	{"S3", "alipay", "forgot", "face", map[string]string{"safety": "none", "password": "payment", "phone": "suspended", "face": "yes", "card": "none", "app": "yes"}},
-	{"S4", "alipay", "forgot", "bank-card", map[string]string{"safety": "none", "password": "payment", "phone": "suspended", "face": "fails", "card": "bound", "reserved": "yes", "app": "yes"}},
-	{"S8", "wechatpay", "forgot", "bank-card", map[string]string{"safety": "none", "password": "payment", "phone": "works", "face": "yes", "card": "bound", "reserved": "yes", "app": "yes"}},
-	{"S9", "wechatpay", "forgot", "new-card", map[string]string{"safety": "none", "password": "payment", "phone": "works", "card": "cancelled", "app": "yes"}},
+	{"S2", "alipay", "forgot", "bank-card", map[string]string{"safety": "none", "password": "payment", "phone": "works",
+		"face": "fails", "card": "bound", "reserved": "yes", "app": "yes"}},
+	{"S3", "alipay", "forgot", "face", map[string]string{"safety": "none", "password": "payment", "phone": "suspended",
+		"face": "yes", "card": "none", "app": "yes"}},
+	{"S4", "alipay", "forgot", "bank-card", map[string]string{"safety": "none", "password": "payment", "phone": "suspended",
+		"face": "fails", "card": "bound", "reserved": "yes", "app": "yes"}},
+	{"S8", "wechatpay", "forgot", "bank-card", map[string]string{"safety": "none", "password": "payment", "phone": "works",
+		"face": "yes", "card": "bound", "reserved": "yes", "app": "yes"}},
+	{"S9", "wechatpay", "forgot", "new-card", map[string]string{"safety": "none", "password": "payment", "phone": "works",
+		"card": "cancelled", "app": "yes"}},
 }
 
 // fromHomeToDone is S1 as a person takes it: first page, wallet, trouble, questions, recommendation, every step.
@@ -105,6 +110,7 @@ func TestSituations_WhenAStepDoesNotWorkTheNextRungFollowsWithAllAnswers(t *test
 	t.Parallel()
 	for _, s := range situations[1:] {
 		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
 			b := openTab(t, site(t))
 			b.begin(s.platform, s.trouble)
 			b.choose(s.answers)

@@ -13,6 +13,7 @@ import (
 
 // The drawing is one well-formed file that says in words what it draws; the table names every method.
 func TestPolicy_tableAndDrawingNameEverything(t *testing.T) {
+	t.Parallel()
 	files := contentFiles("", nil)
 	policy, problems := content.ReadPolicy(files, "wallet")
 	if policy == nil {

@@ -15,6 +15,7 @@ func quietLog() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, n
 
 // TestW10_afterEveryStepThePowerGoes: each answer was acknowledged, so each counts after the next start.
 func TestW10_afterEveryStepThePowerGoes(t *testing.T) {
+	t.Parallel()
 	h := aHousehold(t)
 	portal := h.serve()
 	who := h.settle(1)[0]
@@ -58,6 +59,7 @@ func TestW10_afterEveryStepThePowerGoes(t *testing.T) {
 // TestW10_whileTheWalletIsToldThePowerGoes at several moments after the password was chosen: it is set once, the case ends,
 // and everybody hears of it at least once.
 func TestW10_whileTheWalletIsToldThePowerGoes(t *testing.T) {
+	t.Parallel()
 	h := aHousehold(t)
 	portal := h.serve()
 	// The moment is what the database, or the file of letters, shows just before the power goes.
@@ -135,6 +137,7 @@ func letters(h *household, purpose string, who person) (to []string) {
 
 // TestW10_whileManyBeginThePowerGoes: whoever was answered finds their case again.
 func TestW10_whileManyBeginThePowerGoes(t *testing.T) {
+	t.Parallel()
 	h := aHousehold(t)
 	portal := h.serve()
 	var mu sync.Mutex
@@ -146,7 +149,8 @@ func TestW10_whileManyBeginThePowerGoes(t *testing.T) {
 			for {
 				c := aCaller(h, portal, person{})
 				c.stay(true)
-				if err := c.ask(http.MethodPost, "/p/wallet/sms/safety", url.Values{"safety": {"none"}}); err != nil || c.status != http.StatusSeeOther {
+				if err := c.ask(http.MethodPost, "/p/wallet/sms/safety", url.Values{"safety": {"none"}}); err != nil ||
+					c.status != http.StatusSeeOther {
 					return // the power is gone
 				}
 				mu.Lock()

@@ -6,9 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"encoding/pem"
-	"fmt"
 	"io"
 	"log"
 	"math/big"
@@ -18,7 +16,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -26,9 +23,7 @@ import (
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
-	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
-	"zhaohui/internal/message"
 	"zhaohui/internal/store/postgrestest"
 )
 
@@ -93,8 +88,10 @@ func aPost(t *testing.T) (p *post, address, trusted string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"localhost"}, IsCA: true, NotBefore: time.Now().Add(-time.Hour),
-		NotAfter: time.Now().Add(time.Hour), BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"localhost"}, IsCA: true,
+		NotBefore: time.Now().Add(-time.Hour),
+		NotAfter:  time.Now().Add(time.Hour), BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign}
 	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
 	if err != nil {
 		t.Fatal(err)
@@ -106,7 +103,8 @@ func aPost(t *testing.T) (p *post, address, trusted string) {
 	p = &post{mails: make(chan string, 100)}
 	server := smtp.NewServer(p)
 	server.Domain, server.ErrorLog = "localhost", log.New(io.Discard, "", 0)
-	server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, MinVersion: tls.VersionTLS12}
+	server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}},
+		MinVersion: tls.VersionTLS12}
 	listener, err := net.Listen("tcp", "localhost:0")
 	if err != nil {
 		t.Fatal(err)
@@ -117,77 +115,24 @@ func aPost(t *testing.T) (p *post, address, trusted string) {
 	return p, "smtp://portal:canary-of-the-post@localhost:" + port + "?from=help%40yunfan.example", trusted
 }
 
-const hookSecret = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
-
 // TestDelivery_mailByTLSAndSMSBySignedWebhook recovers an account with both as an operator has them. A mail that is put off
 // comes later, and nobody has to do anything.
 func TestDelivery_mailByTLSAndSMSBySignedWebhook(t *testing.T) {
+	t.Parallel()
 	p, address, trusted := aPost(t)
-	hook, err := standardwebhooks.NewWebhook(strings.TrimPrefix(hookSecret, "whsec_"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	sms, ids := make(chan message.Record, 100), make(chan string, 100)
-	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		if err != nil || hook.Verify(body, r.Header) != nil {
-			t.Error("a request with a wrong signature")
-			w.WriteHeader(http.StatusUnauthorized)
-			return
-		}
-		var l message.Record
-		if err := json.Unmarshal(body, &l); err != nil {
-			t.Error(err)
-		}
-		sms <- l
-		ids <- r.Header.Get(standardwebhooks.HeaderWebhookID)
-	}))
-	t.Cleanup(gateway.Close)
-	h := aHousehold(t, "ZHAOHUI_MAIL=", "ZHAOHUI_SMTP_URL="+address, "SSL_CERT_FILE="+trusted, "ZHAOHUI_SMS=webhook:"+gateway.URL, "ZHAOHUI_SMS_SECRET="+hookSecret)
+	g := aSigningGateway(t)
+	h := aHousehold(t, append(g.settings(), "ZHAOHUI_MAIL=", "ZHAOHUI_SMTP_URL="+address, "SSL_CERT_FILE="+trusted)...)
 	portal := h.serve()
 	who := h.settle(1)[0]
 	c := aCaller(h, portal, who)
 	c.begin("sms")
 	c.until("sms-code")
 	p.refuse.Store(2)
-	code := <-sms
+	code := g.next()
 	if code.To != "+86"+who.Phone || code.Purpose != "code" || code.Channel != "sms" {
 		t.Errorf("%+v", code)
 	}
-	r := h.records()
-	report := func(id, state string, at time.Time) int {
-		t.Helper()
-		body := fmt.Sprintf(`{"id":%q,"state":%q}`, id, state)
-		signature, err := hook.Sign(id, at, []byte(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+testHost+"/api/v1/deliveries", strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set(standardwebhooks.HeaderWebhookID, id)
-		request.Header.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(at.Unix(), 10))
-		request.Header.Set(standardwebhooks.HeaderWebhookSignature, signature)
-		answer, err := c.client.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		answer.Body.Close()
-		return answer.StatusCode
-	}
-	id := <-ids
-	eventually(t, "the SMS is taken over", func() bool {
-		return number(t, r, `SELECT COUNT(*) FROM message WHERE id = $1 AND state = 'accepted'`, id) == 1
-	})
-	if old := report(id, "bounced", time.Now().Add(-time.Hour)); old != http.StatusForbidden {
-		t.Errorf("an old report: %d", old)
-	}
-	if now := report(id, "delivered", time.Now()); now != http.StatusNoContent ||
-		number(t, r, `SELECT COUNT(*) FROM message WHERE id = $1 AND state = 'delivered'`, id) != 1 {
-		t.Errorf("a report: %d", now)
-	}
-	c.fill("code", codeIn.FindStringSubmatch(code.Text)[1])
+	c.fill("code", code.code())
 	c.fill("method", "mail")
 	var mail string
 	for !strings.Contains(mail, "/mail/") || !subjectOfLink(mail) {
@@ -218,6 +163,7 @@ func plainOf(mail string) string {
 
 // TestDelivery_aDeadLetterIsSeen: it is in the log and in the metrics, without whom it was for.
 func TestDelivery_aDeadLetterIsSeen(t *testing.T) {
+	t.Parallel()
 	asked := make(chan struct{}, 100)
 	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		asked <- struct{}{}
@@ -259,6 +205,7 @@ func TestDelivery_aDeadLetterIsSeen(t *testing.T) {
 // TestW10_theDatabaseIsAwayForAWhile: pages of guides stay, the case says that it does not work just now, readiness says no;
 // when the database is back, all goes on without a restart, from where it was.
 func TestW10_theDatabaseIsAwayForAWhile(t *testing.T) {
+	t.Parallel()
 	server := postgrestest.Own(t)
 	h := aShared(t, server.URL())
 	portal := h.serve()

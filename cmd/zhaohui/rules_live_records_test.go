@@ -9,6 +9,7 @@ import (
 
 // TestP4_theTrailOfARecovery is sound and as the log says; one changed letter of it, or a trail that was put back, is found.
 func TestP4_theTrailOfARecovery(t *testing.T) {
+	t.Parallel()
 	h := aHousehold(t)
 	portal := h.serve()
 	people := h.settle(2)
@@ -97,6 +98,7 @@ func TestP4_theTrailOfARecovery(t *testing.T) {
 // TestKeys_areChangedBesideWhatServes: accounts are found with the new key alone, and a key that the trail was signed with
 // stays.
 func TestKeys_areChangedBesideWhatServes(t *testing.T) {
+	t.Parallel()
 	h := aHousehold(t)
 	people := h.settle(3)
 	file := filepath.Join(h.data, "keys")
@@ -109,7 +111,8 @@ func TestKeys_areChangedBesideWhatServes(t *testing.T) {
 	}
 
 	h.run("keys", "rotate")
-	if out := h.run("keys", "reseal"); !strings.Contains(out, "key 1: seals") || !strings.Contains(out, "key 2: nothing in the database needs it") {
+	if out := h.run("keys", "reseal"); !strings.Contains(out, "key 1: seals") ||
+		!strings.Contains(out, "key 2: nothing in the database needs it") {
 		t.Fatalf("nothing but accounts: %s", out)
 	}
 	lines := keys()
@@ -161,16 +164,19 @@ func TestKeys_areChangedBesideWhatServes(t *testing.T) {
 // TestAccount_besideWhatServes: accounts come, are shown, leave and are gone while a portal runs; a second portal on the
 // folder is refused.
 func TestAccount_besideWhatServes(t *testing.T) {
+	t.Parallel()
 	h := aHousehold(t)
 	portal := h.serve()
 	who := h.settle(1)[0]
-	if out, err := program(t, append(h.env, "ZHAOHUI_ADDR=127.0.0.1:0"), "serve").CombinedOutput(); err == nil || !strings.Contains(string(out), "is in use by another serve") {
+	if out, err := program(t, append(h.env, "ZHAOHUI_ADDR=127.0.0.1:0"), "serve").CombinedOutput(); err == nil ||
+		!strings.Contains(string(out), "is in use by another serve") {
 		t.Errorf("a second serve: %v\n%s", err, out)
 	}
 	if out := h.run("account", "show", who.ID); !strings.Contains(out, "199****0000") || strings.Contains(out, who.Phone) {
 		t.Errorf("show: %s", out)
 	}
-	if out := h.run("account", "export", who.ID); !strings.Contains(out, who.Name) || strings.Contains(out, who.Password) || strings.Contains(out, who.Backup) {
+	if out := h.run("account", "export", who.ID); !strings.Contains(out, who.Name) || strings.Contains(out, who.Password) ||
+		strings.Contains(out, who.Backup) {
 		t.Errorf("export: %s", out)
 	}
 	if out := h.run("migrate"); !strings.Contains(out, "up to date") {
@@ -196,24 +202,4 @@ func TestAccount_besideWhatServes(t *testing.T) {
 	if got := letters(h, "link", who); len(got) != 0 {
 		t.Error("a letter went to an account that was erased")
 	}
-}
-
-// TestSwitch_closesAChannelAtOnce beside what serves, and opens it again.
-func TestSwitch_closesAChannelAtOnce(t *testing.T) {
-	h := aHousehold(t)
-	portal := h.serve()
-	c := aCaller(h, portal, person{})
-	for _, state := range []string{"off", "on"} {
-		if out := h.run("switch", state, "sms"); !strings.HasPrefix(out, "off:") {
-			t.Error(out)
-		}
-		eventually(t, "sms is "+state, func() bool {
-			c.get("/p/wallet/sms")
-			return strings.Contains(c.body, "/p/wallet/sms/safety") == (state == "on")
-		})
-	}
-	if out, err := h.try("switch", "off", "pigeons"); err == nil || !strings.Contains(out, "sms") {
-		t.Errorf("%v %s", err, out)
-	}
-	portal.stop(t)
 }

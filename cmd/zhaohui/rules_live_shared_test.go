@@ -33,6 +33,7 @@ func aShared(t *testing.T, address string) *household {
 // TestW10_twoPortalsOnOneDatabase moves a case from portal to portal at every step. Limits count on both together, letters go
 // out once, and one key opens the same cookie on both.
 func TestW10_twoPortalsOnOneDatabase(t *testing.T) {
+	t.Parallel()
 	h := aShared(t, postgrestest.URL(t))
 	portals := []*running{h.serve(), h.serve("ZHAOHUI_DATA=" + t.TempDir())}
 	people := h.settle(2)
@@ -134,9 +135,11 @@ func aGateway(t *testing.T) *holdingGateway {
 // TestW10_onePortalOfTwoIsKilled in the middle of a job: while its SMS is on the way, and while it tells the wallet. The case
 // goes on at the other portal, the SMS arrives, and the password is set once.
 func TestW10_onePortalOfTwoIsKilled(t *testing.T) {
+	t.Parallel()
 	h := aShared(t, postgrestest.URL(t))
 	gateway := aGateway(t)
-	h.env = append(h.env, "ZHAOHUI_SMS=webhook:"+gateway.URL, "ZHAOHUI_SMS_SECRET=whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
+	h.env = append(h.env, "ZHAOHUI_SMS=webhook:"+gateway.URL,
+		"ZHAOHUI_SMS_SECRET="+hookSecret)
 	first := h.serve()
 	who := h.settle(1)[0]
 	r := h.records()
@@ -194,8 +197,10 @@ func TestW10_onePortalOfTwoIsKilled(t *testing.T) {
 // passed lets the time pass after which a process that runs a job is taken for dead, and after which it no longer leads.
 func passed(t *testing.T, r *records) {
 	t.Helper()
-	for _, statement := range []string{`UPDATE river_job SET attempted_at = attempted_at - interval '10 minutes' WHERE state = 'running'`,
-		`UPDATE river_leader SET expires_at = now() - interval '1 minute'`} {
+	for _, statement := range []string{
+		`UPDATE river_job SET attempted_at = attempted_at - interval '10 minutes' WHERE state = 'running'`,
+		`UPDATE river_leader SET expires_at = now() - interval '1 minute'`,
+	} {
 		if _, err := r.db.SQL().Exec(statement); err != nil {
 			t.Fatal(err)
 		}

@@ -64,7 +64,8 @@ func start(t *testing.T, env []string, args ...string) *running {
 	if err := free.Close(); err != nil {
 		t.Fatal(err)
 	}
-	r := &running{Cmd: program(t, append(env, "ZHAOHUI_ADDR="+addr), args...), addr: addr, url: "http://" + addr, lines: make(chan string, 4096)}
+	r := &running{Cmd: program(t, append(env, "ZHAOHUI_ADDR="+addr), args...), addr: addr, url: "http://" + addr,
+		lines: make(chan string, 4096)}
 	r.temp = strings.TrimPrefix(r.Env[2], "TMPDIR=")
 	stderr, err := r.StderrPipe()
 	if err != nil {
@@ -115,14 +116,16 @@ func (r *running) end(t *testing.T) {
 }
 
 func TestStop_aRequestThatRunsIsFinished(t *testing.T) {
+	t.Parallel()
 	r := start(t, nil, "demo")
 	conn, err := net.Dial("tcp", r.addr)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	fmt.Fprintf(conn, "POST /p/alipay/face/open-me HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 8\r\n"+
-		"Sec-Fetch-Site: same-origin\r\nExpect: 100-continue\r\n\r\n", r.addr)
+	fmt.Fprintf(conn,
+		"POST /p/alipay/face/open-me HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 8\r\n"+
+			"Sec-Fetch-Site: same-origin\r\nExpect: 100-continue\r\n\r\n", r.addr)
 	answers := bufio.NewReader(conn)
 	if line, err := answers.ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") {
 		t.Fatalf("the form is not being read: %q %v", line, err)
@@ -155,6 +158,7 @@ func TestStop_aRequestThatRunsIsFinished(t *testing.T) {
 // TestW9_nothingTypedIsKept goes on a whole journey with a telephone number and a word in every place that takes
 // anything, and looks for both wherever something could be kept.
 func TestW9_nothingTypedIsKept(t *testing.T) {
+	t.Parallel()
 	const number, word = "13800138000", "kanarienvogel"
 	data := t.TempDir()
 	r := start(t, []string{"ZHAOHUI_LOG_LEVEL=debug", "ZHAOHUI_DATA=" + data}, "serve")
@@ -169,7 +173,8 @@ func TestW9_nothingTypedIsKept(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for name, value := range map[string]string{"User-Agent": word + number, "Referer": r.url + "/?" + number + word, "X-Forwarded-For": number, "Accept-Language": word,
+		for name, value := range map[string]string{"User-Agent": word + number, "Referer": r.url + "/?" + number + word,
+			"X-Forwarded-For": number, "Accept-Language": word,
 			"X-Request-Id": number, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"} {
 			request.Header.Set(name, value)
 		}
@@ -190,20 +195,28 @@ func TestW9_nothingTypedIsKept(t *testing.T) {
 		}
 	}
 	for _, prefix := range []string{"", "/en"} {
-		for _, path := range []string{"/help/search?q=" + number, "/help/search?q=1-3-8-0-0-1-3-8-0-0-0", "/help/search?q=" + word, "/help/search?q=" + word + url.QueryEscape(`" OR *`),
-			"/p/alipay/choose?safety=none&phone=" + number, "/p/alipay/result?safety=none&" + word + "=" + number, "/p/alipay/face?after=" + number, "/p/alipay/face/open-me?" + number,
-			"/p/" + number, "/p/alipay/" + number, "/p/alipay/face/" + number + word, "/help/" + number, "/share/" + number, "/share/p/alipay/face?" + word + "=" + number, "/leave?to=https://" + number + ".example/" + word,
-			"/stop/" + number, "/help/no-card?useful=" + number, "/" + number + "/" + word, "/progress?" + number, "/p/alipay/face/print?x=" + number} {
+		for _, path := range []string{"/help/search?q=" + number, "/help/search?q=1-3-8-0-0-1-3-8-0-0-0", "/help/search?q=" + word,
+			"/help/search?q=" + word + url.QueryEscape(`" OR *`),
+			"/p/alipay/choose?safety=none&phone=" + number, "/p/alipay/result?safety=none&" + word + "=" + number,
+			"/p/alipay/face?after=" + number, "/p/alipay/face/open-me?" + number,
+			"/p/" + number, "/p/alipay/" + number, "/p/alipay/face/" + number + word, "/help/" + number, "/share/" + number,
+			"/share/p/alipay/face?" + word + "=" + number, "/leave?to=https://" + number + ".example/" + word,
+			"/stop/" + number, "/help/no-card?useful=" + number, "/" + number + "/" + word, "/progress?" + number,
+			"/p/alipay/face/print?x=" + number} {
 			ask("GET", prefix+path, "")
 		}
-		for path, body := range map[string]string{"/p/alipay/face/open-me?safety=none&phone=suspended&x=" + number: "did=done", "/p/alipay/face/open-settings": "did=" + number,
-			"/p/alipay/face/open-security": "did=done&" + number + "=" + word, "/p/alipay/hotline/" + number: "did=done", "/progress": "remove=" + number + "/" + word,
-			"/text-size": "elder=on&back=/" + number, "/help/no-card": "useful=yes", "/help/coached": "useful=" + number, "/help/blind": "useful=%" + number, "/p/alipay/email/" + word: word + number} {
+		for path, body := range map[string]string{"/p/alipay/face/open-me?safety=none&phone=suspended&x=" + number: "did=done",
+			"/p/alipay/face/open-settings": "did=" + number,
+			"/p/alipay/face/open-security": "did=done&" + number + "=" + word, "/p/alipay/hotline/" + number: "did=done",
+			"/progress":  "remove=" + number + "/" + word,
+			"/text-size": "elder=on&back=/" + number, "/help/no-card": "useful=yes", "/help/coached": "useful=" + number,
+			"/help/blind": "useful=%" + number, "/p/alipay/email/" + word: word + number} {
 			ask("POST", prefix+path, body)
 		}
 		ask("POST", prefix+"/text-size", strings.Repeat(number, 2000))
 	}
-	for _, path := range []string{"/api/v1/platforms/alipay/recommendation?phone=" + number, "/api/v1/platforms/alipay/recommendation?" + number + "=" + word, "/api/v1/platforms/" + number + "/recommendation",
+	for _, path := range []string{"/api/v1/platforms/alipay/recommendation?phone=" + number,
+		"/api/v1/platforms/alipay/recommendation?" + number + "=" + word, "/api/v1/platforms/" + number + "/recommendation",
 		"/api/v1/platforms?lang=" + number, "/api/" + number} {
 		ask("GET", path, "")
 	}

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -11,26 +8,28 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
-	embedded "zhaohui/content"
 	"zhaohui/internal/vault"
-	"zhaohui/web"
 )
 
 func TestSettings_allProblemsAreReportedAtOnce(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(file, []byte("c2VjcmV0\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := open(settings{Addr: "nonsense", PublicURL: "ftp://x.example/path", Content: "/does/not/exist", TrustedProxies: []string{"10.0.0.0/8", "nobody"},
-		AdminAddr: "nonsense", LogLevel: "loud", TimeZone: "Mars/North",
-		databaseSettings: databaseSettings{KeyFile: file, PepperFile: file, Data: t.TempDir(), Database: "mysql://user:canary-word@host/x"},
-		messageSettings:  messageSettings{SMTPURL: "smtp://user:canary-word@host", SMS: "webhook:https://sms.example/canary-word", SMSSecret: "canary-word"}}, nil, nil)
+	_, err := open(settings{Addr: "nonsense", PublicURL: "ftp://x.example/path", Content: "/does/not/exist",
+		TrustedProxies: []string{"10.0.0.0/8", "nobody"},
+		AdminAddr:      "nonsense", LogLevel: "loud", TimeZone: "Mars/North",
+		databaseSettings: databaseSettings{KeyFile: file, PepperFile: file, Data: t.TempDir(),
+			Database: "mysql://user:canary-word@host/x"},
+		messageSettings: messageSettings{SMTPURL: "smtp://user:canary-word@host", SMS: "webhook:https://sms.example/canary-word",
+			SMSSecret: "canary-word"}}, nil, nil)
 	if err == nil {
 		t.Fatal("it opens")
 	}
-	for _, setting := range []string{"ADDR", "PUBLIC_URL", "CONTENT", "TRUSTED_PROXIES", "ADMIN_ADDR", "KEY_FILE", "PEPPER_FILE", "LOG_LEVEL", "TIME_ZONE", "DATABASE", "SMTP_URL", "SMS_SECRET"} {
+	for _, setting := range []string{"ADDR", "PUBLIC_URL", "CONTENT", "TRUSTED_PROXIES", "ADMIN_ADDR", "KEY_FILE", "PEPPER_FILE",
+		"LOG_LEVEL", "TIME_ZONE", "DATABASE", "SMTP_URL", "SMS_SECRET"} {
 		if !strings.Contains(err.Error(), "ZHAOHUI_"+setting) {
 			t.Errorf("nothing about %s in:\n%v", setting, err)
 		}
@@ -42,10 +41,12 @@ func TestSettings_allProblemsAreReportedAtOnce(t *testing.T) {
 
 // TestSettings_besidePostgreSQLNoSecretIsMade: each portal would make another one.
 func TestSettings_besidePostgreSQLNoSecretIsMade(t *testing.T) {
+	t.Parallel()
 	h := aHousehold(t, "ZHAOHUI_DATABASE=postgres://nobody:canary-word@127.0.0.1:1/none")
 	for _, command := range []string{"serve", "account show x", "audit verify", "keys reseal"} {
 		out, err := h.try(strings.Fields(command)...)
-		if err == nil || !strings.Contains(out, "ZHAOHUI_KEY_FILE") || !strings.Contains(out, "ZHAOHUI_PEPPER_FILE") || strings.Contains(out, "canary-word") {
+		if err == nil || !strings.Contains(out, "ZHAOHUI_KEY_FILE") || !strings.Contains(out, "ZHAOHUI_PEPPER_FILE") ||
+			strings.Contains(out, "canary-word") {
 			t.Errorf("%s: %v\n%s", command, err, out)
 		}
 	}
@@ -56,9 +57,11 @@ func TestSettings_besidePostgreSQLNoSecretIsMade(t *testing.T) {
 	if _, _, err := vault.Pepper(filepath.Join(folder, "pepper")); err != nil {
 		t.Fatal(err)
 	}
-	h.env = append(h.env, "ZHAOHUI_KEYSET="+strings.Split(vault.Generate().String(), "\n")[1], "ZHAOHUI_PEPPER_FILE="+filepath.Join(folder, "pepper"))
+	h.env = append(h.env, "ZHAOHUI_KEYSET="+strings.Split(vault.Generate().String(), "\n")[1],
+		"ZHAOHUI_PEPPER_FILE="+filepath.Join(folder, "pepper"))
 	for _, command := range []string{"serve", "migrate"} {
-		if out, err := h.try(command); err == nil || !strings.Contains(out, "ZHAOHUI_DATABASE") || strings.Contains(out, "canary-word") || strings.Contains(out, "KEY") {
+		if out, err := h.try(command); err == nil || !strings.Contains(out, "ZHAOHUI_DATABASE") ||
+			strings.Contains(out, "canary-word") || strings.Contains(out, "KEY") {
 			t.Errorf("%s, and the database is away: %v\n%s", command, err, out)
 		}
 	}
@@ -66,6 +69,7 @@ func TestSettings_besidePostgreSQLNoSecretIsMade(t *testing.T) {
 
 // TestSettings_theKeysetOfTheEnvironment opens what it sealed, is written nowhere, and is not changed by us.
 func TestSettings_theKeysetOfTheEnvironment(t *testing.T) {
+	t.Parallel()
 	key := strings.Split(vault.Generate().String(), "\n")[1]
 	h := aHousehold(t, "ZHAOHUI_KEYSET="+key)
 	h.Keyset = key
@@ -93,6 +97,7 @@ func TestSettings_theKeysetOfTheEnvironment(t *testing.T) {
 
 // TestR7_withoutSendersNoCaseBegins: nobody could be told of a reset. The guided half and the help work.
 func TestR7_withoutSendersNoCaseBegins(t *testing.T) {
+	t.Parallel()
 	h := aHousehold(t, "ZHAOHUI_MAIL=", "ZHAOHUI_SMS=")
 	portal := h.serve()
 	if !strings.Contains(portal.said(), "ZHAOHUI_SMTP_URL") {
@@ -109,7 +114,8 @@ func TestR7_withoutSendersNoCaseBegins(t *testing.T) {
 		if c.status != http.StatusOK || !strings.Contains(c.body, "暂时") || strings.Contains(c.body, "/p/wallet/"+channel+"/safety") {
 			t.Errorf("%s can be begun, or does not say why not: %d", channel, c.status)
 		}
-		if err := c.ask(http.MethodPost, "/p/wallet/"+channel+"/safety", url.Values{"safety": {"none"}}); err != nil || c.status == http.StatusSeeOther || c.status >= 500 ||
+		if err := c.ask(http.MethodPost, "/p/wallet/"+channel+"/safety", url.Values{"safety": {"none"}}); err != nil ||
+			c.status == http.StatusSeeOther || c.status >= 500 ||
 			strings.HasSuffix(c.at, "/account") {
 			t.Errorf("%s begins: %v %d %s", channel, err, c.status, c.at)
 		}
@@ -119,17 +125,20 @@ func TestR7_withoutSendersNoCaseBegins(t *testing.T) {
 
 // TestDemo_staysHereAndSaysSo: it shows everybody its secrets.
 func TestDemo_staysHereAndSaysSo(t *testing.T) {
+	t.Parallel()
 	for _, addr := range []string{"0.0.0.0:0", ":0", "192.0.2.1:80", "[::]:80", "demo.example:80"} {
 		out, err := program(t, []string{"ZHAOHUI_ADDR=" + addr, "ZHAOHUI_PUBLIC_URL=http://localhost"}, "demo").CombinedOutput()
 		if err == nil || !strings.Contains(string(out), "ZHAOHUI_ADDR") {
 			t.Errorf("%s: %v\n%s", addr, err, out)
 		}
 	}
-	if out, err := program(t, []string{"ZHAOHUI_DATABASE=postgres://localhost/x"}, "demo").CombinedOutput(); err == nil || !strings.Contains(string(out), "ZHAOHUI_DATABASE") {
+	if out, err := program(t, []string{"ZHAOHUI_DATABASE=postgres://localhost/x"}, "demo").CombinedOutput(); err == nil ||
+		!strings.Contains(string(out), "ZHAOHUI_DATABASE") {
 		t.Errorf("%v\n%s", err, out)
 	}
 	r := start(t, nil, "demo")
-	for _, path := range []string{"/", "/en", "/p/wallet", "/p/wallet/sms", "/p/wallet/sms/safety", "/p/alipay/face", "/help", "/en/help/coached", "/case", "/demo", "/progress", "/nothing-here"} {
+	for _, path := range []string{"/", "/en", "/p/wallet", "/p/wallet/sms", "/p/wallet/sms/safety", "/p/alipay/face", "/help",
+		"/en/help/coached", "/case", "/demo", "/progress", "/nothing-here"} {
 		if _, body := get(t, r.url+path); !strings.Contains(body, `class="demo noprint"`) || !strings.Contains(body, `/demo"`) {
 			t.Errorf("%s does not say that it is a demo", path)
 		}
@@ -151,6 +160,7 @@ func TestDemo_staysHereAndSaysSo(t *testing.T) {
 }
 
 func TestSettings_thePublicAddressIsWhatABrowserSends(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ public, addr, want string }{
 		{"", "localhost:8080", "http://localhost:8080"},
 		{"", "127.0.0.1:8080", "http://127.0.0.1:8080"},
@@ -190,7 +200,9 @@ func TestSettings_thePublicAddressIsWhatABrowserSends(t *testing.T) {
 }
 
 func TestSettings_aFlagGoesBeforeTheEnvironment(t *testing.T) {
-	out, err := program(t, []string{"ZHAOHUI_ADDR=from-environment", "ZHAOHUI_PUBLIC_URL=wrong-environment", "ZHAOHUI_TRUSTED_PROXIES=one,two"},
+	t.Parallel()
+	out, err := program(t, []string{"ZHAOHUI_ADDR=from-environment", "ZHAOHUI_PUBLIC_URL=wrong-environment",
+		"ZHAOHUI_TRUSTED_PROXIES=one,two"},
 		"serve", "--public-url", "wrong-flag", "--admin-addr", "from-flag").CombinedOutput()
 	text := string(out)
 	if err == nil {
@@ -223,12 +235,15 @@ func write(t *testing.T, files map[string]string) string {
 }
 
 func TestOverlay_theOperatorsNameLogoAndThemeAreShown(t *testing.T) {
+	t.Parallel()
 	folder := write(t, map[string]string{
-		"operator.yaml": "name: {zh: 星河银行, en: Galaxy Bank}\nsite: {zh: 帮助, en: help}\nlogo: logo.svg\ntheme: galaxy.css\nhotline: 400-820-0000\nhosts: [www.galaxy.example]\n",
-		"logo.svg":      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8z"/></svg>`,
-		"galaxy.css":    ":root{--brand:#123456}",
+		"operator.yaml": "name: {zh: 星河银行, en: Galaxy Bank}\nsite: {zh: 帮助, en: help}\n" +
+			"logo: logo.svg\ntheme: galaxy.css\nhotline: 400-820-0000\nhosts: [www.galaxy.example]\n",
+		"logo.svg":   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8z"/></svg>`,
+		"galaxy.css": ":root{--brand:#123456}",
 	})
-	p, err := open(settings{Addr: "help.example:8080", LogLevel: "error", Content: folder, databaseSettings: databaseSettings{Data: t.TempDir()}}, nil, nil)
+	p, err := open(settings{Addr: "help.example:8080", LogLevel: "error", Content: folder,
+		databaseSettings: databaseSettings{Data: t.TempDir()}}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,7 +270,8 @@ func TestOverlay_theOperatorsNameLogoAndThemeAreShown(t *testing.T) {
 		}
 		from, to := strings.LastIndexByte(home[:at], '"')+1, at+strings.IndexByte(home[at:], '"')
 		asset := fetch(home[from:to])
-		if asset.Code != 200 || !strings.HasPrefix(asset.Header().Get("Content-Type"), kind) || asset.Header().Get("Content-Security-Policy") == "" || asset.Body.Len() == 0 {
+		if asset.Code != 200 || !strings.HasPrefix(asset.Header().Get("Content-Type"), kind) ||
+			asset.Header().Get("Content-Security-Policy") == "" || asset.Body.Len() == 0 {
 			t.Errorf("%s: %d %s, %d bytes", home[from:to], asset.Code, asset.Header().Get("Content-Type"), asset.Body.Len())
 		}
 	}
@@ -263,6 +279,7 @@ func TestOverlay_theOperatorsNameLogoAndThemeAreShown(t *testing.T) {
 
 // TestBadContent_stopsServeWithTheMessageOfCheck: whoever breaks a file reads the same line from both.
 func TestBadContent_stopsServeWithTheMessageOfCheck(t *testing.T) {
+	t.Parallel()
 	folder := write(t, map[string]string{
 		"help/blind/article.yaml": "colour: red\n",
 		"pages/privacy/zh.md":     "---\ntitle: 隐私\nlead: 半角,逗号\n---\n字\n",
@@ -286,60 +303,13 @@ func TestBadContent_stopsServeWithTheMessageOfCheck(t *testing.T) {
 			t.Errorf("serve does not say %q", line)
 		}
 	}
-	for _, want := range []string{"content/help/blind/article.yaml:1: field colour is not known here", "content/pages/privacy/zh.md:3: half-width", "content/operator.yaml:1: nothing.svg"} {
+	for _, want := range []string{"content/help/blind/article.yaml:1: field colour is not known here",
+		"content/pages/privacy/zh.md:3: half-width", "content/operator.yaml:1: nothing.svg"} {
 		if !strings.Contains(string(checked), want) {
 			t.Errorf("check does not say %q but\n%s", want, checked)
 		}
 	}
 	if lines < 3 || strings.Contains(string(out), "goroutine") {
 		t.Errorf("%d problems:\n%s", lines, out)
-	}
-}
-
-func TestW8_everyLimitOfTheServerIsSet(t *testing.T) {
-	p, err := open(settings{Addr: "127.0.0.1:8080", LogLevel: "error", databaseSettings: databaseSettings{Data: t.TempDir()}}, embedded.Demo(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(p.shut)
-	limits := newServer(p.site.Handler(), p.log)
-	if limits.ReadHeaderTimeout <= 0 || limits.ReadTimeout <= 0 || limits.WriteTimeout <= 0 || limits.IdleTimeout <= 0 || limits.MaxHeaderBytes != web.MaxHeader {
-		t.Errorf("%+v", limits)
-	}
-
-	server := httptest.NewUnstartedServer(nil)
-	server.Config = newServer(p.site.Handler(), p.log)
-	server.Config.ReadHeaderTimeout, server.Config.ReadTimeout = 50*time.Millisecond, 100*time.Millisecond
-	server.Start()
-	defer server.Close()
-	for name, sent := range map[string]string{
-		"half a header": "GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nX-Slow: ",
-		"nothing":       "",
-		"half a form":   "POST /p/alipay/face/open-me HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 8\r\n\r\ndid=",
-	} {
-		conn, err := net.Dial("tcp", server.Listener.Addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, _ = io.WriteString(conn, sent)
-		_ = conn.SetReadDeadline(time.Now().Add(20 * time.Second))
-		if answer, err := io.ReadAll(conn); err != nil || strings.Contains(string(answer), " 5") && strings.HasPrefix(string(answer), "HTTP/1.1 5") {
-			t.Errorf("%s holds the server, or is taken for our mistake: %q %v", name, answer, err)
-		}
-		_ = conn.Close()
-	}
-	for name, header := range map[string]string{"one huge header": "X: " + strings.Repeat("a", 64<<10) + "\r\n", "many headers": strings.Repeat("X: y\r\n", 8<<10),
-		"a huge cookie": "Cookie: zh_progress=" + strings.Repeat("A", 64<<10) + "\r\n"} {
-		conn, err := net.Dial("tcp", server.Listener.Addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		go func() { _, _ = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"+header+"\r\n") }()
-		_ = conn.SetReadDeadline(time.Now().Add(20 * time.Second))
-		answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
-		if err != nil || answer.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
-			t.Errorf("%s: %v %v", name, answer, err)
-		}
-		_ = conn.Close()
 	}
 }

@@ -27,7 +27,7 @@ var rules = map[string]rule{
 	"cmd":    {own: []string{"*"}, libs: []string{"*"}},
 	"deploy": {own: []string{"*"}, libs: []string{"*"}}, // programs for operators and measurements, cmd by another name
 	"web": {own: []string{"templates", "templates/ui", "static", "internal/guide", "internal/help", "internal/content", "internal/i18n",
-		"internal/vault", "internal/problem", "internal/recovery", "internal/message"}, libs: []string{"*"}},
+		"internal/vault", "internal/problem", "internal/recovery", "internal/message", "internal/support"}, libs: []string{"*"}},
 	"templates":          {own: []string{"templates/ui", "internal/i18n"}, libs: []string{"github.com/a-h/templ"}},
 	"templates/ui":       {own: []string{"internal/i18n"}, libs: []string{"github.com/a-h/templ"}},
 	"templates/fixtures": {own: []string{"templates", "templates/ui", "internal/i18n"}, libs: []string{"github.com/a-h/templ"}},
@@ -45,6 +45,9 @@ var rules = map[string]rule{
 	// A recovery speaks of the operator's accounts and of limits in their own words (decision 0009).
 	"internal/recovery": {own: []string{"internal/wallet", "internal/throttle", "internal/problem"}},
 	"internal/throttle": {own: []string{"internal/problem"}},
+	// Who signs in at the desk, by code or passkey, and what they share.
+	"internal/support": {own: []string{"internal/recovery", "internal/throttle", "internal/problem"},
+		libs: []string{"github.com/pquerna/otp", "github.com/go-webauthn/webauthn", "golang.org/x/text"}},
 	// The embedded wallet hashes, checks numbers and folds text by libraries.
 	"internal/wallet": {own: []string{"internal/problem"}, libs: []string{"golang.org/x/crypto", "golang.org/x/text", "github.com/nyaruka/phonenumbers",
 		"github.com/pquerna/otp"}},

@@ -87,9 +87,8 @@ type Environment struct {
 
 // Session is a browser with rights on a case. Only hashes of tokens are kept.
 type Session struct {
-	By        []byte   // keyed hash of the submit that changed the token: only its exact repeat is given a new one
-	Hash, Old string   // Old still opens for a minute
-	Also      []string `json:",omitzero"` // and so do those of the clicks in between
+	By        []byte // keyed hash of the submit that changed the token: only its exact repeat is given the same
+	Hash, Old string // Old still opens for a minute
 	Changed   time.Time
 }
 

@@ -195,7 +195,11 @@ func sixDigits() string {
 func token() string {
 	var raw [16]byte
 	rand.Read(raw[:])
-	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(raw[:]))
+	return tokenText(raw[:])
+}
+
+func tokenText(raw []byte) string {
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(raw))
 }
 
 // caseID is what a case is called in addresses: a number of its own, and no secret. It begins with the time, so that cases

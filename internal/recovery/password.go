@@ -45,7 +45,7 @@ func (s *Service) submitPassword(ctx context.Context, a *attempt) (Result, error
 		c.State, c.Facts.Problem = Applying, ""
 		c.Facts.Password = s.box.Seal([]byte(password), passwordContext(c.ID))
 		c.Facts.Handoffs, c.Facts.Return, c.Facts.Decided = nil, nil, c.Facts.Decided+1
-		fresh = c.renew(t.Now, t.by)
+		fresh = t.renew()
 		if err := t.tx.EndLinks(c.ID, LinkStop); err != nil {
 			return err
 		}

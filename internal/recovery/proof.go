@@ -29,7 +29,7 @@ func (t *Turn) prove(m Method, rests []string, role Role) (fresh string, err err
 	if role == Companion {
 		return "", nil
 	}
-	return t.Case.renew(t.Now, t.by), nil
+	return t.renew(), nil
 }
 
 // move takes the case to the browser that proved a passed class again. A resume code and one proof are no more than one
@@ -51,7 +51,7 @@ func (t *Turn) move() (fresh string, err error) {
 	if err := t.record("case-moved", map[string]string{"environment": strings.Join(here.Reasons, " ")}); err != nil {
 		return "", err
 	}
-	return t.Case.renew(t.Now, t.by), t.judge()
+	return t.renew(), t.judge()
 }
 
 // judge looks whether the route is enough now. What became enough stays enough (requirement R14); as long as it waits, one

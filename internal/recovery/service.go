@@ -119,7 +119,8 @@ func (s *Service) Begin(ctx context.Context, b Beginning) (Key, error) {
 	c := &Case{ID: caseID(now), State: Open, Started: now, Acted: now, Facts: Facts{Platform: b.Platform, Channel: b.Channel, Lang: b.Lang, Safe: true,
 		Claims: b.Claims, Failed: map[string]string{}, Code: newResumeCode(), Environment: Environment{Client: b.Client.Kind}}}
 	c.Resume = s.index.Sum("resume:" + c.Facts.Code)
-	key := Key{c.ID, c.renew(now, nil)}
+	key := Key{c.ID, token()}
+	c.Facts.Session = Session{Hash: hashToken(key.Token), Changed: now}
 	limit := throttle.Limit{Key: "begin:" + s.index.Sum(networkOf(b.Client.Network)), Max: s.policy.Case.PerNetwork, Within: time.Hour}
 	err := s.store.Begin(ctx, c, limit, Event{At: now, Kind: "case-started", Case: c.ID, Actor: "customer",
 		Data: map[string]string{"channel": b.Channel}})

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
-	"slices"
 	"time"
 )
 
@@ -56,29 +55,33 @@ func (c *Case) role(token string, now time.Time) Role {
 // a minute and changes nothing: somebody may have copied it before rights were gained.
 func (c *Case) late(token string, now time.Time) bool {
 	session := c.Facts.Session
-	late := false
-	for _, kept := range append([]string{session.Old}, session.Also...) {
-		late = kept != "" && subtle.ConstantTimeCompare([]byte(kept), []byte(hashToken(token))) == 1 || late
+	same := session.Old != "" && subtle.ConstantTimeCompare([]byte(session.Old), []byte(hashToken(token))) == 1
+	return same && now.Before(session.Changed.Add(turnover))
+}
+
+// renew gives the owner's browser a new token: at every gain of rights (requirement W4). It is made of the submit that gained
+// them: a doubled click sends the same twice, and then it does not matter which of the answers arrives last.
+func (t *Turn) renew() string {
+	session := Session{Old: t.Case.Facts.Session.Hash, Changed: t.Now, By: t.by}
+	fresh := t.s.tokenOf(session)
+	session.Hash = hashToken(fresh)
+	t.Case.Facts.Session = session
+	return fresh
+}
+
+// again is the token that a submit was given, for the same submit sent once more; empty for any other.
+func (s *Service) again(session Session, repeat []byte) string {
+	if len(session.By) == 0 || !s.hash.Equal(session.By, repeat) {
+		return ""
 	}
-	return late && now.Before(session.Changed.Add(turnover))
+	if token := s.tokenOf(session); hashToken(token) == session.Hash {
+		return token
+	}
+	return "" // the key was changed in between
 }
 
-// mostLate is how many tokens the clicks of one moment are given; who clicks on finds their page with what they have.
-const mostLate = 8
-
-// renewLate gives a browser a new token that brought one of before; all of these open for the minute, as nobody knows which
-// answer of several clicks arrives.
-func (c *Case) renewLate(now time.Time) string {
-	before := c.Facts.Session
-	fresh := c.renew(now, before.By)
-	c.Facts.Session.Also = slices.Concat(before.Also, []string{before.Old})
-	return fresh
-}
-
-// renew gives the owner's browser a new token: at every gain of rights (requirement W4). by is the keyed
-// hash of the submit that gained them, nil if it was none.
-func (c *Case) renew(now time.Time, by []byte) string {
-	fresh := token()
-	c.Facts.Session = Session{Hash: hashToken(fresh), Old: c.Facts.Session.Hash, Changed: now, By: by}
-	return fresh
+// tokenOf makes the token of a submit. Whoever does not hold the key cannot tell it from a random one.
+func (s *Service) tokenOf(session Session) string {
+	sum := s.hash.Sum([]byte("token\x00" + session.Old + "\x00" + string(session.By)))
+	return tokenText(sum[len(sum)-16:])
 }

@@ -42,7 +42,7 @@ func (s *Service) Submit(ctx context.Context, key Key, step string, form map[str
 	}
 	a.by = s.hash.Sum(repeatKey(key.Case, step, form))
 	if a.place.ID != step || a.Case.late(key.Token, a.Now) {
-		return s.stale(ctx, a, repeatKey(key.Case, step, form))
+		return s.stale(a, repeatKey(key.Case, step, form)), nil
 	}
 	if a.in, err = a.parse(form); err != nil {
 		var invalid problem.Invalid
@@ -63,25 +63,14 @@ func (s *Service) Submit(ctx context.Context, key Key, step string, form map[str
 }
 
 // stale is the answer to a form for another step. A browser that still brings its token of before (a second click, whose
-// first answer was lost) gets a new one, or it would be shut out within a minute; but only for the very submit that changed
+// first answer was lost) gets the new one, or it would be shut out within a minute; but only for the very submit that changed
 // the token, as whoever copied the cookie before does not know what was typed.
-func (s *Service) stale(ctx context.Context, a *attempt, repeat []byte) (Result, error) {
+func (s *Service) stale(a *attempt, repeat []byte) Result {
 	result := Result{Stale: true}
-	if by := a.Case.Facts.Session.By; !a.Case.late(a.key.Token, a.Now) || len(by) == 0 || !s.hash.Equal(by, repeat) {
-		return result, nil
+	if a.Case.late(a.key.Token, a.Now) {
+		result.Token = s.again(a.Case.Facts.Session, repeat)
 	}
-	err := s.do(ctx, func(tx Tx) error {
-		c, err := tx.Case(a.key.Case)
-		if err != nil || !c.late(a.key.Token, a.Now) || len(c.Facts.Session.Also) >= mostLate {
-			return err
-		}
-		result.Token = c.renewLate(a.Now)
-		return tx.Save(c)
-	})
-	if err != nil {
-		return Result{}, fmt.Errorf("renew a token: %w", err)
-	}
-	return result, nil
+	return result
 }
 
 // repeatKey is what makes two submits the same.
