@@ -46,6 +46,7 @@ type settings struct {
 
 	databaseSettings `embed:""`
 	messageSettings  `embed:""`
+	supportSettings  `embed:""`
 }
 
 // messageSettings say how mail and SMS leave.
@@ -165,6 +166,9 @@ func open(c settings, extra fs.FS, demo *demonstration) (*portal, error) {
 	}
 	senders, wrong := c.senders()
 	problems = append(append(problems, wrong...), c.problems()...)
+	if _, err := c.openID("", time.Now); err != nil {
+		problems = append(problems, err)
+	}
 	b := building{settings: c, public: public, files: files, content: loaded, words: words, zone: zone, senders: senders, demo: demo, now: time.Now}
 	if demo != nil {
 		b.now, b.senders = demo.now, demo.senders()
@@ -225,6 +229,9 @@ func (p *portal) build(b building) error {
 	}, b.content.Synonyms)
 	p.close = append(p.close, search.Close)
 	config.Search, config.Votes, config.Ready = search, help.NewBallot(b.content.Help, votes, b.now), records.db.Ready
+	if err := p.support(b, records, &config); err != nil {
+		return err
+	}
 	if err := p.live(ctx, b, records, &config); err != nil {
 		return err
 	}
@@ -321,15 +328,23 @@ func newServer(handler http.Handler, log *slog.Logger) *http.Server {
 // settle is how long after its start the portal becomes thrifty: the first pages come before that.
 const settle = time.Second
 
-// thrifty gives back the memory that reading the content took, which the runtime would keep for minutes, and lets less
-// garbage gather from then on. Pages come out of the cache and make little of it, so collecting more often costs little.
+// How much garbage may gather beside what is kept, in percent. While content is read nearly everything is garbage, and what
+// stays lies between it: collecting often keeps the gaps small that would be held for good. Later pages come out of the cache
+// and make little.
+const (
+	percentAtStart = 40
+	percentLater   = 60
+)
+
+// thrifty gives back the memory that reading the content took, which the runtime would keep for minutes.
 func thrifty() {
-	debug.SetGCPercent(50)
+	debug.SetGCPercent(percentLater)
 	debug.FreeOSMemory()
 }
 
 // serve runs until SIGINT or SIGTERM, then lets running requests end.
 func serve(c settings, extra fs.FS, demo *demonstration) error {
+	debug.SetGCPercent(percentAtStart)
 	p, err := open(c, extra, demo)
 	if p != nil {
 		defer p.shut()
