@@ -24,6 +24,17 @@ type Demonstration interface {
 	Accounts() []DemoAccount
 	Outbox() []message.Record
 	Advance(ctx context.Context, by time.Duration) error
+	Agents(ctx context.Context) ([]DemoAgent, error)
+}
+
+// DemoAgent is one of the made-up people at the desk, as /demo/agents.json gives it. Code is one that they can sign in with.
+type DemoAgent struct {
+	Name     string   `json:"name"`
+	Shown    string   `json:"shown"`
+	Roles    []string `json:"roles"`
+	Password string   `json:"password"`
+	Key      string   `json:"authenticator_key"`
+	Code     string   `json:"code"`
 }
 
 // DemoAccount is a made-up account, as /demo/accounts.json gives it.
@@ -75,6 +86,17 @@ func (s *Site) demo(e *echo.Echo) {
 		}
 		return plainJSON(c, accounts)
 	}))
+	e.GET("/demo/agents.json", s.guard("demo", func(c echo.Context) error {
+		agents, err := s.Demo.Agents(c.Request().Context())
+		if err != nil {
+			return err
+		}
+		byName := map[string]DemoAgent{}
+		for _, a := range agents {
+			byName[a.Name] = a
+		}
+		return plainJSON(c, byName)
+	}))
 	e.GET("/demo/outbox.json", s.guard("demo", func(c echo.Context) error {
 		records := s.Demo.Outbox()
 		if records == nil {
@@ -121,7 +143,7 @@ func (s *Site) showDemo(v *visit) error {
 		Clock:   templates.DemoClock{Now: s.Now().In(s.Zone).Format("2006-01-02 15:04:05"), Action: v.to("/demo/clock", "")},
 		Refresh: ui.Link{Text: t("demo.refresh"), URL: v.to("/demo", "")},
 		Downloads: []ui.Link{{Text: "accounts.json", URL: "/demo/accounts.json"},
-			{Text: "outbox.json", URL: "/demo/outbox.json"}}}
+			{Text: "outbox.json", URL: "/demo/outbox.json"}, {Text: "agents.json", URL: "/demo/agents.json"}}}
 	view.NoIndex, view.Canonical, view.Alternates = true, "", nil
 	for _, step := range []string{"1m", "10m", "1h", "24h", "72h"} {
 		view.Clock.Steps = append(view.Clock.Steps, templates.DemoStep{Value: step, Text: "+" + step})
@@ -129,12 +151,37 @@ func (s *Site) showDemo(v *visit) error {
 	for _, a := range s.Demo.Accounts() {
 		view.Accounts = append(view.Accounts, demoAccount(v, a))
 	}
+	if err := s.demoStaff(v, &view); err != nil {
+		return err
+	}
 	records := s.Demo.Outbox()
 	slices.Reverse(records)
 	for i, r := range records[:min(len(records), 12)] {
 		view.Outbox = append(view.Outbox, s.demoMessage(v, "code-"+strconv.Itoa(len(records)-i), r))
 	}
 	return s.fresh(v, 200, templates.Demo(view))
+}
+
+// demoStaff adds the people at the desk, each with what they sign in with.
+func (s *Site) demoStaff(v *visit, view *templates.DemoView) error {
+	if s.Desk == nil {
+		return nil
+	}
+	agents, err := s.Demo.Agents(v.Request().Context())
+	if err != nil {
+		return err
+	}
+	t := v.words.T
+	view.Desk = ui.Link{Text: t("agent.demo.open"), URL: v.to("/agent", "")}
+	for _, a := range agents {
+		about := []string{a.Shown}
+		for _, role := range a.Roles {
+			about = append(about, t("agent.role."+role))
+		}
+		view.Staff = append(view.Staff, templates.DemoStaff{Name: a.Name, About: strings.Join(about, t("say.pause")), Password: a.Password,
+			Code: a.Code, Key: inFours(a.Key)})
+	}
+	return nil
 }
 
 func demoAccount(v *visit, a DemoAccount) templates.DemoAccount {

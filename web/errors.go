@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"zhaohui/internal/problem"
@@ -68,12 +69,20 @@ func (s *Site) answerError(err error, c echo.Context) {
 		return
 	}
 	v := &visit{Context: c, words: s.wordsOf(c.Request().URL.Path), progress: s.progress.read(c.Request())}
-	view := s.errorView(v, status)
-	s.comeBack(v, err, &view)
-	if err := s.fresh(v, status, templates.Error(view)); err != nil && !c.Response().Committed {
+	if err := s.fresh(v, status, s.errorPage(v, err, status)); err != nil && !c.Response().Committed {
 		s.Log.Error("error page failed", "status", status, "error", err)
 		http.Error(c.Response(), http.StatusText(status), status)
 	}
+}
+
+// errorPage is the page of an error: of the console, or of the portal.
+func (s *Site) errorPage(v *visit, err error, status int) templ.Component {
+	if s.atDesk(v) {
+		return templates.AgentStop(s.troubleView(v, err, status))
+	}
+	view := s.errorView(v, status)
+	s.comeBack(v, err, &view)
+	return templates.Error(view)
 }
 
 // crowded is a problem.Unavailable that knows how soon it may be over, such as a queue that is full (requirement R9).

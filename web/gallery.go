@@ -47,8 +47,8 @@ func Gallery(catalog *i18n.Catalog) http.Handler {
 
 func galleryFrame(r *http.Request, words words) ui.Page {
 	return ui.Page{W: words, Elder: r.URL.Query().Get("elder") == "on", StyleURL: static.URL("zhaohui.css"),
-		ScriptURL: static.URL("zhaohui.js"),
-		IconURL:   static.URL("icon.svg"), SpriteURL: static.URL("icons.svg"), Base: words.Prefix()}
+		ScriptURL: static.URL("zhaohui.js"), SheetURL: static.URL("agent.css"), CodeURL: static.URL("agent.js"),
+		IconURL: static.URL("icon.svg"), SpriteURL: static.URL("icons.svg"), Base: words.Prefix()}
 }
 
 func show(w http.ResponseWriter, r *http.Request, page templ.Component) {

@@ -112,6 +112,10 @@ func (s *Site) submitVote(v *visit) error {
 		return fmt.Errorf("count vote: %w", err)
 	}
 	s.metrics.votes.WithLabelValues(useful).Inc()
+	if stop := s.warned(v); stop != "" {
+		return v.see(stop)
+	}
+	s.note(v, deed{finished: useful == "yes", failed: useful == "no"})
 	return v.see(v.to(articlePath(a.Slug), "useful="+useful) + "#useful")
 }
 

@@ -68,6 +68,9 @@ func (s *Site) livePlatform() *guide.Platform {
 
 // submitLive takes the answer to a step.
 func (s *Site) submitLive(v *visit, p *guide.Platform, c *guide.Channel) error {
+	if stop := s.warned(v); stop != "" {
+		return v.see(stop)
+	}
 	if v.Param("step") == recovery.StepSafety {
 		return s.submitSafety(v, p, c)
 	}
@@ -140,12 +143,19 @@ func (s *Site) answer(v *visit, key recovery.Key, sight recovery.Sight, values u
 		if err := s.cases.write(v.Response(), v.Request(), recovery.Key{Case: key.Case, Token: result.Token}); err != nil {
 			return err
 		}
-		return v.see(v.to(s.pathAfter(ctx, recovery.Key{Case: key.Case, Token: result.Token}, sight), ""))
+		return s.goOnLive(v, recovery.Key{Case: key.Case, Token: result.Token}, sight)
 	}
 	if len(result.Wrong) > 0 && !result.Stale {
 		return s.showWrong(v, key, result, form)
 	}
-	return v.see(v.to(s.pathAfter(ctx, key, sight), ""))
+	return s.goOnLive(v, key, sight)
+}
+
+// goOnLive leads to where the case stands after an answer, and counts that for the link by which the person came.
+func (s *Site) goOnLive(v *visit, key recovery.Key, before recovery.Sight) error {
+	path := s.pathAfter(v.Request().Context(), key, before)
+	s.note(v, deedAt(path))
+	return v.see(v.to(path, ""))
 }
 
 // pathAfter is where the case stands after a change; where that cannot be read, the old address leads there.
@@ -215,6 +225,7 @@ func (s *Site) submitSafety(v *visit, p *guide.Platform, c *guide.Channel) error
 	if err := s.cases.write(v.Response(), v.Request(), key); err != nil {
 		return err
 	}
+	s.note(v, deedAt(stepPath(p.ID, c.ID, recovery.StepAccount)))
 	return v.see(v.to(stepPath(p.ID, c.ID, recovery.StepAccount), ""))
 }
 

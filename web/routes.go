@@ -9,20 +9,19 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"zhaohui/internal/problem"
+	"zhaohui/internal/support"
 	"zhaohui/static"
 )
 
-// access says who may come.
-type access string
-
-// everyone needs no sign-in: all of the guided half is public.
-const everyone access = "everyone"
+// everyone needs no sign-in: all of the guided half is public. No role has this right; a route that asks for any other is
+// for those agents only whose role has it, and one that asks for nothing is for nobody.
+const everyone support.Right = "everyone"
 
 // route is one line of the URL map: a person's page in every language.
 type route struct {
 	method string
 	path   string
-	access access
+	access support.Right
 	handle func(*Site, *visit) error
 }
 
@@ -73,6 +72,9 @@ func (s *Site) plain(e *echo.Echo) {
 	e.GET("/api/openapi.yaml", s.guard("api", s.showOpenAPI))
 	e.GET("/sitemap.xml", s.guard("sitemap", s.showSitemap))
 	e.GET("/robots.txt", s.guard("robots", s.showRobots))
+	if s.Links != nil && s.Desk != nil {
+		e.POST("/api/v1/links", s.guard("links", s.makeLink))
+	}
 	if s.Reports != nil {
 		e.POST("/api/v1/deliveries", s.guard("deliveries", s.takeReport))
 	}
@@ -90,21 +92,35 @@ func (s *Site) plain(e *echo.Echo) {
 
 // routes are the pages that this portal has.
 func (s *Site) routes() []route {
-	if s.Recovery == nil {
-		return pages
+	all := slices.Clone(pages)
+	if s.Recovery != nil {
+		all = append(all, livePages...)
 	}
-	return slices.Concat(pages, livePages)
+	if s.Desk != nil {
+		all = append(all, agentPages...)
+	}
+	if s.Links != nil {
+		all = append(all, linkPages...)
+	}
+	if s.Links != nil && s.Desk != nil {
+		all = append(all, agentLinkPages...)
+	}
+	return all
 }
 
 // OverlayPrefix is where the operator's own files are served.
 const OverlayPrefix = "/operator/"
 
 // Handler is the site with every guard in front.
-func (s *Site) Handler() http.Handler {
+func (s *Site) Handler() http.Handler { return s.guarded(s.routed()) }
+
+// routed is the URL map.
+func (s *Site) routed() *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = clientAddress(s.Proxies)
 	e.HTTPErrorHandler = s.answerUnrouted
+	s.rights = rightsOf(s.routes())
 	for _, language := range s.Words.Languages() {
 		words := s.Words.Words(language.Code)
 		for _, r := range s.routes() {
@@ -120,7 +136,7 @@ func (s *Site) Handler() http.Handler {
 		}
 	}
 	s.plain(e)
-	return s.guarded(e)
+	return e
 }
 
 // Metrics serves the counters; it belongs on an address of its own.
@@ -137,8 +153,13 @@ func (s *Site) page(r route, words words) echo.HandlerFunc {
 			c.Response().Header().Set("Retry-After", "600")
 			return problem.Unavailable
 		}
+		if r.access != everyone {
+			if let, err := s.admit(v, r.access); !let {
+				return err
+			}
+		}
 		err := r.handle(s, v)
-		if errors.Is(err, problem.Conflict) { // another window was first: this is how it stands now
+		if errors.Is(err, problem.Conflict) && v.agent == nil { // another window was first: this is how it stands now
 			if sight, missing := s.look(v); missing == nil {
 				return v.see(v.to(s.casePath(sight), ""))
 			}

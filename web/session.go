@@ -177,6 +177,61 @@ func (c *caseStore) forget(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// agentStore keeps, in the browser of somebody who works here, the token of their session and nothing else: who they are
+// and what they may is asked of the desk at every request (requirement W4).
+type agentStore struct {
+	sessions, ways *sessions.CookieStore
+	session, way   string // names
+}
+
+// wayAge is how long somebody may be away at the operator's own sign-in.
+const wayAge = 10 * 60
+
+func newAgentStore(keys *vault.Keyset, secure bool) *agentStore {
+	cookie := func(purpose string, age int, sameSite http.SameSite) *sessions.CookieStore {
+		return &sessions.CookieStore{Codecs: []securecookie.Codec{sealedCodec{keys.Sealer(purpose)}},
+			Options: &sessions.Options{Path: "/", MaxAge: age, HttpOnly: true, Secure: secure, SameSite: sameSite}}
+	}
+	// The session ends with the browser at the latest. What is kept on the way to another sign-in has to come along when
+	// that one sends the browser back, which Strict would not let it.
+	a := &agentStore{sessions: cookie("agent", 0, http.SameSiteStrictMode), ways: cookie("openid", wayAge, http.SameSiteLaxMode),
+		session: "zh_agent", way: "zh_openid"}
+	if secure {
+		a.session, a.way = "__Host-"+a.session, "__Host-"+a.way
+	}
+	return a
+}
+
+// read is the token of the browser's session, of whatever kind; empty if it has none.
+func (a *agentStore) read(r *http.Request) string { return load(a.sessions, r, a.session) }
+
+func (a *agentStore) write(w http.ResponseWriter, r *http.Request, token string) error {
+	return save(a.sessions, w, r, a.session, token)
+}
+
+// forget takes the token away; the desk has ended the session.
+func (a *agentStore) forget(w http.ResponseWriter) { expire(w, a.sessions, a.session) }
+
+// leave keeps what has to fit when the operator's own sign-in sends the browser back.
+func (a *agentStore) leave(w http.ResponseWriter, r *http.Request, kept string) error {
+	return save(a.ways, w, r, a.way, kept)
+}
+
+// back is what was kept, once.
+func (a *agentStore) back(w http.ResponseWriter, r *http.Request) string {
+	kept := load(a.ways, r, a.way)
+	if kept != "" {
+		expire(w, a.ways, a.way)
+	}
+	return kept
+}
+
+func expire(w http.ResponseWriter, store *sessions.CookieStore, name string) {
+	options := *store.Options
+	options.MaxAge = -1
+	http.SetCookie(w, sessions.NewCookie(name, "", &options))
+}
+
 func load(store *sessions.CookieStore, r *http.Request, name string) string {
 	session, err := store.New(r, name)
 	if err != nil || session.IsNew {
@@ -193,3 +248,39 @@ func save(store *sessions.CookieStore, w http.ResponseWriter, r *http.Request, n
 	session.Values[progressValue] = []byte(value)
 	return store.Save(r, w, session)
 }
+
+// linkStore keeps, for a day, which link of an agent a browser came by and what was counted of it already: every visit
+// counts once. The link names nobody, so neither does this.
+type linkStore struct {
+	store *sessions.CookieStore
+	name  string
+}
+
+const linkAge = 24 * 3600
+
+func newLinkStore(keys *vault.Keyset, secure bool) *linkStore {
+	l := &linkStore{name: "zh_link", store: &sessions.CookieStore{Codecs: []securecookie.Codec{sealedCodec{keys.Sealer("link")}},
+		Options: &sessions.Options{Path: "/", MaxAge: linkAge, HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode}}}
+	if secure {
+		l.name = "__Host-" + l.name
+	}
+	return l
+}
+
+// read is the link that the browser came by; the zero value if there is none.
+func (l *linkStore) read(r *http.Request) followed {
+	if len(r.Header["Cookie"]) == 0 {
+		return followed{}
+	}
+	parts := strings.Split(load(l.store, r, l.name), " ")
+	if len(parts) != 3 {
+		return followed{}
+	}
+	return followed{code: parts[0], counted: parts[1], at: parts[2]}
+}
+
+func (l *linkStore) write(w http.ResponseWriter, r *http.Request, f followed) error {
+	return save(l.store, w, r, l.name, f.code+" "+f.counted+" "+f.at)
+}
+
+func (l *linkStore) forget(w http.ResponseWriter) { expire(w, l.store, l.name) }

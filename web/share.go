@@ -6,6 +6,7 @@ import (
 
 	"zhaohui/internal/guide"
 	"zhaohui/internal/problem"
+	"zhaohui/internal/support"
 	"zhaohui/templates"
 	"zhaohui/templates/ui"
 
@@ -28,9 +29,54 @@ func (s *Site) showShare(v *visit) error {
 	view := templates.ShareView{Page: s.frame(v, v.words.T("share.title"), "", "/share"+path, query), Title: name, URL: link,
 		QR:   code,
 		Text: v.words.T("share.message", "Title", name, "URL", link),
-		Back: own, BackText: v.words.T("share.back")}
+		Back: own, BackText: v.words.T("share.back"), Stored: s.storedShare(v, path, query)}
 	view.NoIndex = true
 	return s.fresh(v, 200, templates.Share(view))
+}
+
+// storedShare offers to an agent who is signed in a link that says what became of it; nil for everybody else.
+func (s *Site) storedShare(v *visit, path, query string) *templates.ShareStored {
+	token := s.agents.read(v.Request())
+	if token == "" || s.Desk == nil || s.Links == nil {
+		return nil
+	}
+	here, err := s.Desk.Who(v.Request().Context(), token)
+	if err != nil || !here.Agent.May(support.RightShare) {
+		return nil
+	}
+	t := v.words.T
+	return &templates.ShareStored{Title: t("link.share.title"), Text: t("link.share.text"), Button: t("link.share.go"),
+		Action: v.to("/agent/links", ""),
+		Hidden: []templates.Field{{Name: "share", Value: path}, {Name: "answers", Value: query}, {Name: "lang", Value: v.words.Code()}}}
+}
+
+// sharedTarget is the page of a public share as the target of a link. Whether there is one is the links' to say.
+func (s *Site) sharedTarget(path, answers string) (support.Target, error) {
+	parts := strings.Split(strings.Trim(path, "/"), "/")
+	first, last := parts[0], parts[len(parts)-1]
+	platform := support.Target{Kind: support.ToPlatform, Query: answers}
+	if len(parts) > 1 {
+		platform.Platform = parts[1]
+	}
+	switch {
+	case first == "stop" && len(parts) == 2:
+		return support.Target{Kind: support.ToStop, Slug: last}, nil
+	case first == "help" && len(parts) == 2:
+		return support.Target{Kind: support.ToArticle, Slug: last}, nil
+	case first == "help" && len(parts) == 1:
+		return support.Target{Kind: support.ToHelp}, nil
+	case len(parts) == 1:
+		return support.Target{Kind: support.ToPage, Slug: first}, nil
+	case first != "p" || len(parts) > 4:
+		return support.Target{}, fmt.Errorf("share: %w", problem.NotFound)
+	case len(parts) == 3 && (last == "choose" || last == "result"):
+		platform.Kind = support.ToChooser
+	case len(parts) == 3:
+		platform.Kind, platform.Channel = support.ToChannel, last
+	case len(parts) == 4:
+		platform.Kind, platform.Channel, platform.Step = support.ToStep, parts[2], last
+	}
+	return platform, nil
 }
 
 // shared checks that a path is a page worth sharing and says what it is called.

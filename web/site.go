@@ -18,6 +18,7 @@ import (
 	"zhaohui/internal/help"
 	"zhaohui/internal/i18n"
 	"zhaohui/internal/recovery"
+	"zhaohui/internal/support"
 	"zhaohui/internal/vault"
 	"zhaohui/static"
 )
@@ -39,6 +40,9 @@ type Config struct {
 	Recovery    *recovery.Service           // of the live platform; nil if there is none
 	Policy      *recovery.Policy            // of the same
 	Zone        *time.Location              // of times on pages; nil is UTC
+	Desk        *support.Desk               // of the operator's own people; nil: there is no /agent
+	Links       LinkDesk                    // that agents share; nil: there is no /s
+	OpenID      OpenID                      // the operator's own sign-in for them; optional
 	Demo        Demonstration               // nil outside of the demo
 	Reports     Reporter                    // takes what a gateway tells later of a letter; optional
 	Ready       func(context.Context) error // whether the database answers; optional
@@ -71,6 +75,9 @@ type Site struct {
 	Config
 	progress *progressStore
 	cases    *caseStore
+	agents   *agentStore
+	rights   map[string]support.Right // what each page asks for; filled when the routes are
+	links    *linkStore
 	pages    *pageCache
 	metrics  *metrics
 }
@@ -86,7 +93,8 @@ func New(c Config) (*Site, error) {
 	}
 	secure := c.PublicURL.Scheme == "https"
 	return &Site{Config: c, pages: pages, metrics: newMetrics(c.Registry), progress: newProgressStore(c.Keys, secure),
-		cases: newCaseStore(c.Keys, secure)}, nil
+		cases: newCaseStore(c.Keys, secure), agents: newAgentStore(c.Keys, secure),
+		links: newLinkStore(c.Keys, secure)}, nil
 }
 
 // address builds the address of a person's page: the language's prefix, then the path from ids that are slugs, then

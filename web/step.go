@@ -59,6 +59,9 @@ func (s *Site) submitStep(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if stop := s.warned(v); stop != "" {
+		return v.see(stop)
+	}
 	answers := v.answers(p)
 	if answers.Recommend().Stop != "" {
 		return v.see(v.to(resultPath(p.ID), answers.Query()))
@@ -87,6 +90,7 @@ func (s *Site) submitStep(v *visit) error {
 	if err := s.progress.write(v.Response(), v.Request(), v.progress); err != nil {
 		return fmt.Errorf("keep progress: %w", err)
 	}
+	s.note(v, deed{step: p.ID + "/" + c.ID + "/" + walk.Step, finished: walk.State == guide.Done, failed: walk.State == guide.Stuck})
 	return v.see(to)
 }
 

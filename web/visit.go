@@ -17,6 +17,7 @@ import (
 	"zhaohui/internal/guide"
 	"zhaohui/internal/i18n"
 	"zhaohui/internal/problem"
+	"zhaohui/internal/support"
 )
 
 // visit is one request of a person: who reads in which language, and how far they got.
@@ -24,7 +25,8 @@ type visit struct {
 	echo.Context
 	words    i18n.Words
 	progress guide.Progress
-	ticks    ticksOf // the step whose ticks the page shows
+	ticks    ticksOf           // the step whose ticks the page shows
+	agent    *support.Presence // who is signed in, on a page of the console
 	observe  func(status int, took time.Duration)
 }
 

@@ -122,6 +122,7 @@ type records struct {
 	box      *vault.Box
 	accounts *wallet.Embedded
 	trail    *store.Audit
+	staff    *wallet.Passwords // of the operator's own people
 }
 
 // openRecords opens the database, brings its schema up to date, and opens what is kept in it.
@@ -155,9 +156,10 @@ func openRecords(ctx context.Context, d databaseSettings, now func() time.Time, 
 	}
 	chainKey := keys.Hash("audit")
 	box := keys.Box("records")
-	return &records{db: db, keys: keys, box: box,
+	hashing := wallet.NewHasher(0, 0) // one for all: cores are shared as well
+	return &records{db: db, keys: keys, box: box, staff: hashing.Passwords(pepper, "agent-password"),
 		accounts: wallet.NewEmbedded(wallet.EmbeddedConfig{Records: store.NewAccounts(db), Seal: box, Index: keys.Index("accounts"), Pepper: pepper, Now: now,
-			Hashing: wallet.NewHasher(0, 0)}),
+			Hashing: hashing}),
 		trail: store.NewAudit(db, audit.NewChain(chainKey), box)}, nil
 }
 

@@ -12,6 +12,8 @@ import (
 
 	"zhaohui/internal/message"
 	"zhaohui/internal/recovery"
+	"zhaohui/internal/support"
+	"zhaohui/internal/vault"
 	"zhaohui/internal/wallet"
 	"zhaohui/web"
 )
@@ -22,6 +24,10 @@ type demonstration struct {
 	outbox   *message.Outbox
 	accounts []web.DemoAccount
 	service  *recovery.Service
+
+	people []demoAgent
+	desk   *support.Desk
+	box    *vault.Box
 }
 
 func newDemonstration() *demonstration {

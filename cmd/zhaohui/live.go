@@ -16,6 +16,7 @@ import (
 	"zhaohui/internal/problem"
 	"zhaohui/internal/recovery"
 	"zhaohui/internal/store"
+	"zhaohui/internal/support"
 	"zhaohui/web"
 )
 
@@ -77,6 +78,9 @@ func (p *portal) live(ctx context.Context, b building, r *records, config *web.C
 		if err := b.demo.fill(ctx, b.files, r.accounts, service); err != nil {
 			return fmt.Errorf("demo accounts: %w", err)
 		}
+		if err := b.demo.staff(ctx, b.files, r, config.Desk); err != nil {
+			return fmt.Errorf("demo agents: %w", err)
+		}
 		config.Demo = b.demo
 	}
 	return nil
@@ -86,6 +90,7 @@ func (p *portal) live(ctx context.Context, b building, r *records, config *web.C
 const (
 	keepTrail  = 2 * 365 * 24 * time.Hour
 	keepPerson = 180 * 24 * time.Hour
+	keepShifts = 31 * 24 * time.Hour // sign-ins of the operator's people
 	batch      = 500
 )
 
@@ -100,7 +105,9 @@ func (p *portal) tend(runner *jobs.Runner, b building, r *records, cases *store.
 func retain(ctx context.Context, now time.Time, r *records, cases *store.Cases, policy *recovery.Policy) error {
 	_, forgotten := cases.Forget(ctx, now.Add(-policy.Case.Keep), batch)
 	_, pruned := cases.Prune(ctx, now, batch)
-	return errors.Join(forgotten, pruned, r.accounts.Prune(ctx), r.trail.ErasePersons(ctx, now.Add(-keepPerson)), r.trail.Prune(ctx, now.Add(-keepTrail)))
+	_, shifts := store.NewAgents(r.db, r.trail.Append).Prune(ctx, now.Add(-keepShifts), batch)
+	_, links := store.NewShareLinks(r.db, r.trail.Append).ForgetLinks(ctx, now.Add(-support.LinksKept), batch)
+	return errors.Join(forgotten, pruned, shifts, links, r.accounts.Prune(ctx), r.trail.ErasePersons(ctx, now.Add(-keepPerson)), r.trail.Prune(ctx, now.Add(-keepTrail)))
 }
 
 // reports takes what the SMS gateway tells later of a letter.

@@ -16,6 +16,8 @@ type commands struct {
 	Policy  policyCommand  `cmd:"" help:"Show the rules of live recovery as a table, or draw them."`
 	Migrate migrateCommand `cmd:"" help:"Bring the schema of the database up to date, as serve does at its start."`
 	Account accountCommand `cmd:"" help:"Look after the accounts of the embedded wallet."`
+	Agent   agentCommand   `cmd:"" help:"Look after the operator's own people: who may sign in at the desk."`
+	Link    linkCommand    `cmd:"" help:"Look after the links that agents share."`
 	Audit   auditCommand   `cmd:"" help:"Look into the audit trail."`
 	Switch  switchCommand  `cmd:"" help:"Turn a live channel or method off at once, or on again."`
 	Keys    keysCommand    `cmd:"" help:"Change the keyset."`

@@ -12,6 +12,7 @@ type articleFile struct {
 	Topic      string
 	Platforms  []string
 	Rows       []string
+	Replaces   []string
 	Confidence string
 	Checked    date
 	Sources    []string
@@ -37,8 +38,8 @@ func (l *loader) article(slugName string) *help.Article {
 		return nil
 	}
 	l.checkTrust(name, node, file.Confidence, file.Checked)
-	a := &help.Article{Slug: slugName, Topic: file.Topic, Platforms: file.Platforms, Rows: file.Rows, Confidence: file.Confidence,
-		Checked: file.Checked.Time, Kind: file.Kind, Related: file.Related, Texts: map[string]help.Text{}}
+	a := &help.Article{Slug: slugName, Topic: file.Topic, Platforms: file.Platforms, Rows: file.Rows, Replaces: file.Replaces,
+		Confidence: file.Confidence, Checked: file.Checked.Time, Kind: file.Kind, Related: file.Related, Texts: map[string]help.Text{}}
 	for _, s := range l.sourcesOf(name, lineOf(node, "sources"), file.Sources) {
 		a.Sources = append(a.Sources, help.Source(s))
 	}

@@ -12,6 +12,7 @@ import (
 
 type channelFile struct {
 	Rows       []string
+	Replaces   []string
 	Confidence string
 	Checked    date
 	Sources    []string
@@ -95,8 +96,8 @@ func (l *loader) channel(platformDir, id string, p *guide.Platform, every []clau
 	order := func(question string) int {
 		return slices.IndexFunc(p.Questions, func(q guide.Question) bool { return q.ID == question })
 	}
-	c := &guide.Channel{ID: id, Rows: file.Rows, Confidence: guide.Confidence(file.Confidence), Checked: file.Checked.Time,
-		WaitHours: file.Wait, Hours: file.Hours, Human: file.Human, Aside: file.Aside, Situation: file.Situation, Older: file.Older,
+	c := &guide.Channel{ID: id, Rows: file.Rows, Replaces: file.Replaces, Confidence: guide.Confidence(file.Confidence),
+		Checked: file.Checked.Time, WaitHours: file.Wait, Hours: file.Hours, Human: file.Human, Aside: file.Aside, Situation: file.Situation, Older: file.Older,
 		When:  clauses(l.known(name, node, "when", p, file.When), order),
 		Needs: clauses(with(l.known(name, node, "needs", p, file.Needs), every), order),
 		Lead:  clauses(l.known(name, node, "lead", p, file.Lead), order),

@@ -24,6 +24,7 @@ func (l *loader) lint(c *Content) {
 	l.lintScreens()
 	l.lintLinks(c)
 	l.lintArticles(c)
+	l.lintReplaced(c)
 	for _, p := range c.Platforms {
 		l.lintReach(c, p)
 		l.lintLive(p)

@@ -198,6 +198,16 @@ func TestCheck_namesFileAndLineOfEveryBrokenRule(t *testing.T) {
 	b.replace(file, "answers:", 0, func(l string) string { return strings.Replace(l, "{", "{safety: none, ", 1) })
 	b.expect("an article that answers the safety question", file, 1, "never answers the safety question")
 
+	file = "help/abroad/article.yaml"
+	b.add(file, "replaces: [locked, No Slug, away]")
+	b.expect("a replaced article that is still there", file, 1, "article locked is still there")
+	b.expect("a replaced article that is no slug", file, 1, `"No Slug" is no id`)
+	b.add("help/email-lost/article.yaml", "replaces: [away]")
+	b.expect("an article that two replace", "help/email-lost/article.yaml", 1, "help/abroad/article.yaml replaces away too")
+	file = channelFile("alipay", "website", "channel.yaml")
+	b.add(file, "replaces: [face, card]")
+	b.expect("a replaced channel that is still there", file, 1, "channel face is still there")
+
 	file = channelFile("wallet", "sms", "channel.yaml")
 	line = b.add(file, "steps: [{id: somewhere, checklist: true}]")
 	b.expect("a live channel with steps", file, line, "a live channel has no steps")

@@ -69,6 +69,7 @@ type Source struct {
 type Channel struct {
 	ID         string
 	Rows       []string // rows of the coverage table
+	Replaces   []string // ids of channels that are gone: links to them lead here
 	Confidence Confidence
 	Checked    time.Time
 	Sources    []Source

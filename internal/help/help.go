@@ -13,7 +13,8 @@ type Article struct {
 	Topic      string
 	Platforms  []string
 	Rows       []string
-	Confidence string // official | reported | unconfirmed
+	Replaces   []string // slugs of articles that are gone: links to them lead here
+	Confidence string   // official | reported | unconfirmed
 	Checked    time.Time
 	Sources    []Source
 	Kind       string // howto | faq

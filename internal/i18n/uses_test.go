@@ -31,7 +31,7 @@ type uses struct {
 func readUses(t *testing.T) *uses {
 	t.Helper()
 	u := &uses{known: map[string]bool{}, content: map[string]bool{}, plain: map[string]bool{}, lists: map[string]int{}, parts: map[string]bool{}}
-	for _, folder := range []string{"web", "cmd", "internal/recovery", "internal/wallet", "internal/guide", "internal/message"} {
+	for _, folder := range []string{"web", "cmd", "internal/recovery", "internal/wallet", "internal/guide", "internal/message", "internal/support"} {
 		for _, f := range parsedFiles(t, root+folder) {
 			u.read(f, folder == "web" || folder == "cmd")
 		}

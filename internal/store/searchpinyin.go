@@ -1,12 +1,20 @@
 package store
 
 import (
+	_ "embed"
 	"strings"
-
-	"github.com/mozillazg/go-pinyin"
+	"sync"
+	"unicode/utf8"
 
 	"zhaohui/internal/help"
 )
+
+//go:generate go run ./pinyingen
+
+// pinyinTable has one syllable a line and after it every character that is read so first: "ba 丷八…".
+//
+//go:embed pinyin.txt
+var pinyinTable string
 
 const (
 	mostReadings  = 8 // ways to cut typed letters into syllables, and ways to read a word
@@ -14,20 +22,50 @@ const (
 )
 
 // Characters that our texts use with another reading than the one the dictionary gives first: 重置, 银行, 还能.
-var alsoRead = map[rune]string{'重': "chong", '行': "hang", '还': "hai", '长': "chang", '没': "mei", '得': "de", '着': "zhao", '会': "hui", '解': "jie", '调': "tiao", '单': "dan", '的': "de", '了': "le"}
+var alsoRead = map[rune]string{
+	'重': "chong", '行': "hang", '还': "hai", '长': "chang", '没': "mei", '得': "de", '着': "zhao",
+	'会': "hui", '解': "jie", '调': "tiao", '单': "dan", '的': "de", '了': "le",
+}
+
+// met are the first readings that an index needed so far: our texts use a hundredth of the table, so it is not parsed.
+var met = struct {
+	sync.Mutex
+	first map[rune]string
+}{first: map[rune]string{}}
+
+// firstReading is how a character is read, without its tone; "" if it has no reading.
+func firstReading(r rune) string {
+	met.Lock()
+	defer met.Unlock()
+	syllable, ok := met.first[r]
+	if !ok {
+		syllable = lookUp(r)
+		met.first[r] = syllable
+	}
+	return syllable
+}
+
+// lookUp finds a character's line in the table.
+func lookUp(r rune) string {
+	at := strings.IndexRune(pinyinTable, r)
+	if at < 0 || r < utf8.RuneSelf { // letters are syllables there, not characters
+		return ""
+	}
+	line := pinyinTable[strings.LastIndexByte(pinyinTable[:at], '\n')+1:]
+	return line[:strings.IndexByte(line, ' ')]
+}
 
 // syllablesOf is every way to read a run of characters, without tones; the dictionary's first reading comes first.
 func syllablesOf(run string) [][]string {
 	ways := [][]string{nil}
-	args := pinyin.NewArgs()
 	for _, r := range run {
-		found := pinyin.SinglePinyin(r, args)
-		if len(found) == 0 {
+		first := firstReading(r)
+		if first == "" {
 			return nil
 		}
-		syllables := found[:1]
-		if also := alsoRead[r]; also != "" && also != found[0] && len(ways) < mostReadings {
-			syllables = []string{found[0], also}
+		syllables := []string{first}
+		if also := alsoRead[r]; also != "" && also != first && len(ways) < mostReadings {
+			syllables = append(syllables, also)
 		}
 		var next [][]string
 		for _, syllable := range syllables {

@@ -1,0 +1,148 @@
+package support
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pquerna/otp"
+	"github.com/pquerna/otp/hotp"
+	"github.com/pquerna/otp/totp"
+	"golang.org/x/text/unicode/norm"
+
+	"zhaohui/internal/problem"
+	"zhaohui/internal/throttle"
+)
+
+// period of an authenticator's codes in seconds; one before and one after are taken as well (RFC 6238, section 5.2).
+const period = 30
+
+var sixDigits = hotp.ValidateOpts{Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1}
+
+var errWrongCode = problem.Invalid{Fields: map[string]string{"code": "wrong"}}
+
+// stepOf is the time step that a code belongs to, -1 if none after the last one: a used code and all before it are never
+// right again.
+func stepOf(secret, code string, last int64, at time.Time) int64 {
+	found := int64(-1)
+	for _, aside := range []int64{-1, 0, 1} {
+		step := at.Unix()/period + aside
+		want, err := hotp.GenerateCodeCustom(secret, uint64(max(step, 0)), sixDigits)
+		if err == nil && secret != "" && subtle.ConstantTimeCompare([]byte(want), []byte(code)) == 1 && step > last {
+			found = step
+		}
+	}
+	return found
+}
+
+// plainCode forgives width, spaces and dashes.
+func plainCode(typed string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" -\t", r) {
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(typed))
+}
+
+// newSecret makes the secret of an authenticator: 160 bits.
+func newSecret() (string, error) {
+	key, err := totp.Generate(totp.GenerateOpts{Issuer: "desk", AccountName: "agent"})
+	if err != nil {
+		return "", fmt.Errorf("make authenticator key: %w", err)
+	}
+	return key.Secret(), nil
+}
+
+// authenticator is how an agent takes a secret into an app.
+func (d *Desk) authenticator(a *Agent, secret string) (Authenticator, error) {
+	raw, err := decodeSecret(secret)
+	if err != nil {
+		return Authenticator{}, err
+	}
+	issuer := strings.ReplaceAll(d.deps.Operator, ":", " ") // it ends the issuer in the address
+	if issuer == "" {
+		issuer = "Zhaohui"
+	}
+	key, err := totp.Generate(totp.GenerateOpts{Issuer: issuer, AccountName: a.Name, Secret: raw})
+	if err != nil {
+		return Authenticator{}, errors.New("the key of the authenticator cannot be shown")
+	}
+	return Authenticator{Key: secret, Address: key.URL()}, nil
+}
+
+func codeLimit(agentID string) throttle.Limit {
+	return throttle.Limit{Key: "agent-code:" + agentID, Max: wrongCodes, Within: wrongWithin}
+}
+
+// Second checks the authenticator's code of a half session and gives a whole one under a new token (requirement W4).
+// problem.Invalid: "code" is "wrong", also if it was used; problem.Throttled; problem.NotFound or problem.Expired.
+func (d *Desk) Second(ctx context.Context, token, code string) (whole string, err error) {
+	s, a, err := d.session(ctx, token, KindHalf)
+	if err != nil {
+		return "", fmt.Errorf("second step: %w", err)
+	}
+	now := d.deps.Now()
+	err = d.deps.Store.Do(ctx, func(tx Tx) error {
+		whole = ""
+		if err := tx.Take(now, codeLimit(a.ID)); err != nil {
+			return err
+		}
+		a, err := tx.Agent(a.ID)
+		if err != nil {
+			return err
+		}
+		step, err := d.useCode(a, code, now)
+		if err != nil {
+			return err
+		}
+		if step < 0 || !a.Disabled.IsZero() {
+			return tx.Record(d.failedSignIn(a, "code"))
+		}
+		a.LastStep = step
+		if err := tx.SaveAgent(a); err != nil {
+			return err
+		}
+		if err := tx.GiveBack(now, codeLimit(a.ID).Key); err != nil {
+			return err
+		}
+		whole, err = d.swap(tx, a, s, "code")
+		return err
+	})
+	if err == nil && whole == "" {
+		err = errWrongCode
+	}
+	if err != nil {
+		return "", fmt.Errorf("second step: %w", err)
+	}
+	return whole, nil
+}
+
+// swap ends a half session and begins a whole one.
+func (d *Desk) swap(tx Tx, a *Agent, half *Session, with string) (whole string, err error) {
+	lasted, err := tx.EndSession(half.ID, d.deps.Now())
+	if err == nil && !lasted {
+		err = problem.Expired
+	}
+	if err != nil {
+		return "", err
+	}
+	return d.admit(tx, a, with, *half)
+}
+
+// useCode is the step of a code of an agent's authenticator, -1 if it is wrong.
+func (d *Desk) useCode(a *Agent, code string, now time.Time) (int64, error) {
+	if len(a.TOTP) == 0 {
+		return -1, nil
+	}
+	secret, err := d.deps.Box.Open(a.TOTP, totpContext(a.ID))
+	if err != nil {
+		return -1, fmt.Errorf("open authenticator key: %w", err)
+	}
+	return stepOf(string(secret), plainCode(code), a.LastStep, now), nil
+}
+
+func totpContext(agentID string) string { return "agent:totp:" + agentID }
