@@ -38,6 +38,7 @@ func read(t *testing.T, r io.Reader) string {
 func TestFilesAreServedForEverUnderHashedNames(t *testing.T) {
 	for name, kind := range map[string]string{
 		"zhaohui.css": "text/css; charset=utf-8", "zhaohui.js": "text/javascript; charset=utf-8",
+		"agent.css": "text/css; charset=utf-8", "agent.js": "text/javascript; charset=utf-8",
 		"icons.svg": "image/svg+xml", "icon.svg": "image/svg+xml",
 	} {
 		url := static.URL(name)
@@ -115,7 +116,7 @@ func TestNewReadsAnOverlay(t *testing.T) {
 
 // TestBudget keeps what blocks the first painting small (performance.md).
 func TestBudget(t *testing.T) {
-	for name, most := range map[string]int{"zhaohui.css": 8<<10 + 400, "zhaohui.js": 3 << 10, "icons.svg": 3 << 10} {
+	for name, most := range map[string]int{"zhaohui.css": 8<<10 + 400, "zhaohui.js": 3 << 10, "icons.svg": 3 << 10, "agent.css": 3 << 10, "agent.js": 3 << 10} {
 		if n := len(read(t, get(t, "GET", static.URL(name), "gzip", "").Body)); n > most {
 			t.Errorf("%s: %d bytes gzip, at most %d", name, n, most)
 		}
@@ -153,7 +154,7 @@ func TestThemeHasTheTokensOfTheStyle(t *testing.T) {
 
 // TestNothingNeedsInlineStyleOrAnotherHost keeps the policy of W3.
 func TestNothingNeedsInlineStyleOrAnotherHost(t *testing.T) {
-	for _, file := range []string{"zhaohui.css", "zhaohui.js", "icons.svg", "icon.svg", "theme.css"} {
+	for _, file := range []string{"zhaohui.css", "zhaohui.js", "agent.css", "agent.js", "icons.svg", "icon.svg", "theme.css"} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 
 func TestW2_theEnrolmentTokenLeavesTheAddressByAPost(t *testing.T) {
 	p := newDesk(t, plainSite)
-	invitation, err := p.config.Desk.Add(t.Context(), support.New{Name: "linxiao", Shown: "林晓", Roles: []support.Role{support.RoleAgent}})
+	invitation, err := p.config.Desk.Add(t.Context(), newcomer(""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,8 +26,8 @@ func TestW2_theEnrolmentTokenLeavesTheAddressByAPost(t *testing.T) {
 	if p.live.rows(t) != before {
 		t.Error("opening the address changed something")
 	}
-	if got := p.browser().get(address); got.header.Get("Referrer-Policy") != "same-origin" || got.header.Get("Cache-Control") != "no-store" {
-		t.Errorf("headers: %v", got.header)
+	if h := p.browser().get(address).header; h.Get("Referrer-Policy") != "same-origin" || h.Get("Cache-Control") != "no-store" {
+		t.Errorf("headers: %v", h)
 	}
 	if got := b.post(address, nil); got.status != 303 || got.location() != "/agent/enrol" {
 		t.Fatalf("%d %s", got.status, got.location())
@@ -47,7 +47,7 @@ func TestW2_theEnrolmentTokenLeavesTheAddressByAPost(t *testing.T) {
 
 func TestEnrol_aPasswordFirstThenACodeAndTheAddressIsDead(t *testing.T) {
 	p := newDesk(t, plainSite)
-	invitation, err := p.config.Desk.Add(t.Context(), support.New{Name: "linxiao", Shown: "林晓", Roles: []support.Role{support.RoleAgent}, Lang: "en"})
+	invitation, err := p.config.Desk.Add(t.Context(), newcomer("en"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,8 +60,10 @@ func TestEnrol_aPasswordFirstThenACodeAndTheAddressIsDead(t *testing.T) {
 	if first, rules := strings.Index(page, `id="rules"`), strings.Index(page, `id="password"`); first < 0 || first > rules {
 		t.Error("the rules do not come before the password")
 	}
-	for password, word := range map[string]string{"": "password-required", "a short one": "password-short", "linxiao linxiao": "password-own",
-		"aaaaaaaaaaaaaa": "password-repeated", "password123456": "password-common", strings.Repeat("long ", 30): "password-long"} {
+	for password, word := range map[string]string{"": "password-required", "a short one": "password-short",
+		"linxiao linxiao": "password-own",
+		"aaaaaaaaaaaaaa":  "password-repeated", "password123456": "password-common",
+		strings.Repeat("long ", 30): "password-long"} {
 		got := a.b.post("/agent/enrol", values("password", password, "again", password))
 		if want := realWords().Words("zh").T("agent.error." + word); got.status != 422 || !strings.Contains(got.body, want) {
 			t.Errorf("%q: %d, want %q, found %q", password, got.status, want, mistakesOn(t, got))
@@ -140,7 +142,8 @@ func TestSignIn_tooManyTriesSayWhenToComeBack(t *testing.T) {
 func TestA2_aCodeIsTakenHoweverItIsTyped(t *testing.T) {
 	p := newDesk(t, plainSite)
 	a := p.hire(t, "linxiao", support.RoleAgent)
-	wide := strings.NewReplacer("0", "０", "1", "１", "2", "２", "3", "３", "4", "４", "5", "５", "6", "６", "7", "７", "8", "８", "9", "９")
+	wide := strings.NewReplacer("0", "０", "1", "１", "2", "２", "3", "３", "4", "４",
+		"5", "５", "6", "６", "7", "７", "8", "８", "9", "９")
 	for _, typed := range []func(string) string{wide.Replace, func(c string) string { return " " + c[:3] + " " + c[3:] + " " }} {
 		b := p.browser()
 		b.post("/agent/sign-in", values("name", " "+strings.ToUpper(a.name), "password", a.password))

@@ -21,8 +21,8 @@ func newOpenID(t *testing.T, public string) (*portal, *oidctest.Provider) {
 	}
 	t.Cleanup(theirs.Close)
 	theirs.Claims = map[string]any{"sub": "u-17", "preferred_username": "linxiao", "name": "林晓", "roles": []string{"agent"}}
-	ours, err := oidc.New(oidc.Config{Issuer: theirs.URL, ClientID: oidctest.ClientID, Secret: oidctest.Secret, Back: public + web.OpenIDBack,
-		Now: clock.now})
+	ours, err := oidc.New(oidc.Config{Issuer: theirs.URL, ClientID: oidctest.ClientID, Secret: oidctest.Secret,
+		Back: public + web.OpenIDBack, Now: clock.now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,8 @@ func away(t *testing.T, b *browser, theirs *oidctest.Provider, begin string) str
 func TestOpenID_leadsInWithTheRolesThatItSays(t *testing.T) {
 	p, theirs := newOpenID(t, secureSite)
 	b := p.browser()
-	if page := b.get("/agent/sign-in?next=%2Fagent%2Fme"); !strings.Contains(page.body, `href="/agent/sign-in/openid?next=%2Fagent%2Fme"`) {
+	page := b.get("/agent/sign-in?next=%2Fagent%2Fme").body
+	if !strings.Contains(page, `href="/agent/sign-in/openid?next=%2Fagent%2Fme"`) {
 		t.Error("the sign-in does not offer it")
 	}
 	back := away(t, b, theirs, "/agent/sign-in/openid?next=%2Fagent%2Fme")
@@ -55,7 +56,8 @@ func TestOpenID_leadsInWithTheRolesThatItSays(t *testing.T) {
 	if got.status != 200 || got.header.Get("Refresh") != "0; url=/agent/me" || got.header.Get("Cache-Control") != "no-store" {
 		t.Fatalf("back: %d, Refresh %q", got.status, got.header.Get("Refresh"))
 	}
-	if c := b.cookies["__Host-zh_agent"]; c == nil || c.SameSite != http.SameSiteStrictMode || b.cookies["__Host-zh_openid"] != nil {
+	c := b.cookies["__Host-zh_agent"]
+	if c == nil || c.SameSite != http.SameSiteStrictMode || b.cookies["__Host-zh_openid"] != nil {
 		t.Errorf("the session: %v", c)
 	}
 	me := b.get("/agent/me")

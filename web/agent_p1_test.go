@@ -21,8 +21,8 @@ var forTools = []string{"/api/", "/sitemap.xml", "/robots.txt", "/healthz", "/re
 
 // filled puts something that exists, or nothing that does, into the places of a path.
 func filled(path string) string {
-	known := map[string]string{":platform": "alipay", ":channel": "face", ":step": "open-me", ":slug": "no-card", ":stop": "coached",
-		"*": "help/no-card"}
+	known := map[string]string{":platform": "alipay", ":channel": "face", ":step": "open-me", ":slug": "no-card",
+		":stop": "coached", "*": "help/no-card"}
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
 		if value := known[part]; value != "" {
@@ -65,7 +65,8 @@ func TestP1_everyRouteSaysWhoMayCome(t *testing.T) {
 	for _, r := range routed {
 		path := r.Path
 		for _, language := range p.config.Words.Languages() {
-			if rest, ok := strings.CutPrefix(r.Path, language.Prefix); ok && language.Prefix != "" && (rest == "" || rest[0] == '/') {
+			rest, ok := strings.CutPrefix(r.Path, language.Prefix)
+			if ok && language.Prefix != "" && (rest == "" || rest[0] == '/') {
 				path = rest
 			}
 		}

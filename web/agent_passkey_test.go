@@ -58,7 +58,7 @@ func (b *browser) wish(t *testing.T) string {
 
 func TestPasskey_inPlaceOfACodeAtTheEnrolmentAndAtTheSignIn(t *testing.T) {
 	p, d := newDesk(t, secureSite), newDevice()
-	invitation, err := p.config.Desk.Add(t.Context(), support.New{Name: "linxiao", Shown: "林晓", Roles: []support.Role{support.RoleAgent}})
+	invitation, err := p.config.Desk.Add(t.Context(), newcomer(""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,8 @@ func TestPasskey_inPlaceOfACodeAtTheEnrolmentAndAtTheSignIn(t *testing.T) {
 
 	b := p.browser()
 	a.leads(t, b.post("/agent/sign-in", values("name", a.name, "password", goodPassword)), "/agent/sign-in/second")
-	if page := parsed(t, b.get("/agent/sign-in/second").body); len(page.with("data-step")) != 0 || len(page.with("data-passkey")) != 1 {
+	page := parsed(t, b.get("/agent/sign-in/second").body)
+	if len(page.with("data-step")) != 0 || len(page.with("data-passkey")) != 1 {
 		t.Error("who has only a passkey is asked for a code")
 	}
 	a.leads(t, b.post("/agent/sign-in/second", values("passkey", d.shown(t, b))), "/agent")
@@ -122,7 +123,7 @@ func TestPasskey_isAddedAndTakenAwayOnOnesOwnPage(t *testing.T) {
 
 func TestPasskey_theOnlySecondThingStays(t *testing.T) {
 	p, d := newDesk(t, secureSite), newDevice()
-	invitation, err := p.config.Desk.Add(t.Context(), support.New{Name: "linxiao", Shown: "林晓", Roles: []support.Role{support.RoleAgent}})
+	invitation, err := p.config.Desk.Add(t.Context(), newcomer(""))
 	if err != nil {
 		t.Fatal(err)
 	}

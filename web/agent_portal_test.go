@@ -134,3 +134,8 @@ func (p *portal) agentCookie(b *browser) string {
 	}
 	return ""
 }
+
+// newcomer is somebody to be added.
+func newcomer(lang string) support.New {
+	return support.New{Name: "linxiao", Shown: "林晓", Roles: []support.Role{support.RoleAgent}, Lang: lang}
+}

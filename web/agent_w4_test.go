@@ -21,8 +21,8 @@ func TestW4_theCookieOfAnAgentIsForThisSiteAlone(t *testing.T) {
 				t.Fatalf("%d cookies are set", len(got.set))
 			}
 			c := got.set[0]
-			if c.Name != p.cookieName("zh_agent") || !c.HttpOnly || c.SameSite != http.SameSiteStrictMode || c.Secure != (public == secureSite) ||
-				c.Path != "/" || c.Domain != "" || c.MaxAge != 0 {
+			if c.Name != p.cookieName("zh_agent") || !c.HttpOnly || c.SameSite != http.SameSiteStrictMode ||
+				c.Secure != (public == secureSite) || c.Path != "/" || c.Domain != "" || c.MaxAge != 0 {
 				t.Errorf("%s: %v", public, c)
 			}
 		}
@@ -134,9 +134,12 @@ func TestW4_aLinkOnAnotherSiteStillFindsTheSession(t *testing.T) {
 func TestW6_nextLeadsNowhereElse(t *testing.T) {
 	p := newDesk(t, plainSite)
 	a := p.hire(t, "linxiao", support.RoleAgent)
-	for next, want := range map[string]string{"/agent/me": "/agent/me", "/en/agent/me": "/en/agent/me", "": "/agent", "//evil.example": "/agent",
-		"/\\evil.example": "/agent", "https://evil.example/agent": "/agent", "/%2f%2fevil.example": "/agent", "/agent/../../evil": "/agent",
-		"/agent/sign-out": "/agent", "/agent/sign-in": "/agent", "/p/alipay": "/agent", "/agentx": "/agent", "/agent/me?x=//evil": "/agent/me",
+	for next, want := range map[string]string{"/agent/me": "/agent/me", "/en/agent/me": "/en/agent/me", "": "/agent",
+		"//evil.example":  "/agent",
+		"/\\evil.example": "/agent", "https://evil.example/agent": "/agent", "/%2f%2fevil.example": "/agent",
+		"/agent/../../evil": "/agent",
+		"/agent/sign-out":   "/agent", "/agent/sign-in": "/agent", "/p/alipay": "/agent", "/agentx": "/agent",
+		"/agent/me?x=//evil":   "/agent/me",
 		"/agent//evil.example": "/agent", "javascript:alert(1)": "/agent"} {
 		b := p.browser()
 		page := b.get("/agent/sign-in?" + values("next", next).Encode())

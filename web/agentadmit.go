@@ -104,7 +104,7 @@ func (s *Site) goOn(v *visit, to string) error {
 // deniedView says that a page is there, but not for this agent.
 func (s *Site) deniedView(v *visit) templates.AgentStopView {
 	t := v.words.T
-	return templates.AgentStopView{AgentPage: s.console(v, t("agent.denied.title"), "/agent"), Title: title(t("agent.denied.title")),
-		Lead: []string{t("agent.denied.lead", "Roles", s.roles(v))},
-		Go:   ui.Link{Text: t("agent.denied.desk"), URL: v.to("/agent", "")}}
+	return templates.AgentStopView{AgentPage: s.console(v, t("agent.denied.title"), "/agent"),
+		Title: title(t("agent.denied.title")), Lead: []string{t("agent.denied.lead", "Roles", s.roles(v))},
+		Go: ui.Link{Text: t("agent.denied.desk"), URL: v.to("/agent", "")}}
 }

@@ -18,8 +18,8 @@ import (
 // door is a page with one thing to do before the console opens.
 func (s *Site) door(v *visit, word, path string) templates.AgentDoorView {
 	t := v.words.T
-	return templates.AgentDoorView{AgentPage: s.console(v, t("agent."+word+".title"), path), Title: title(t("agent." + word + ".title")),
-		StepID: word, Action: v.to(path, ""), Button: t("agent." + word + ".button")}
+	return templates.AgentDoorView{AgentPage: s.console(v, t("agent."+word+".title"), path),
+		Title: title(t("agent." + word + ".title")), StepID: word, Action: v.to(path, ""), Button: t("agent." + word + ".button")}
 }
 
 // showMistake shows a page of one thing again with what is wrong with it, if that is for the reader to mend or to wait for.

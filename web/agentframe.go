@@ -33,7 +33,8 @@ func (s *Site) places(v *visit) []templates.AgentPlace {
 	for _, p := range places {
 		if s.open(v, p.path) {
 			key := "agent.place." + p.word
-			all = append(all, templates.AgentPlace{Text: v.words.T(key), Hint: v.words.T(key + "-hint"), URL: v.to(p.path, ""), Key: p.key})
+			all = append(all, templates.AgentPlace{Text: v.words.T(key), Hint: v.words.T(key + "-hint"),
+				URL: v.to(p.path, ""), Key: p.key})
 		}
 	}
 	return all

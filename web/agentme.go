@@ -93,7 +93,8 @@ func (s *Site) meView(v *visit) (templates.AgentMeView, error) {
 		view.Others = t("agent.me.others")
 	}
 	for _, l := range s.Words.Languages() {
-		view.Tongues = append(view.Tongues, templates.AgentTongue{Code: l.Code, Tag: l.Tag, Name: l.Name, Chosen: l.Code == me.Lang})
+		view.Tongues = append(view.Tongues, templates.AgentTongue{Code: l.Code, Tag: l.Tag, Name: l.Name,
+			Chosen: l.Code == me.Lang})
 	}
 	s.myPasskeys(v, &view)
 	return view, nil
@@ -107,7 +108,8 @@ func (s *Site) myPasskeys(v *visit, view *templates.AgentMeView) {
 	}
 	view.NoPasskey = t("agent.me.no-passkey")
 	for _, k := range me.Passkeys {
-		row := templates.AgentKeyRow{ID: k.ID, Added: t("agent.me.added", "Time", s.past(v, k.Added)), Used: t("agent.me.never-used")}
+		row := templates.AgentKeyRow{ID: k.ID, Added: t("agent.me.added", "Time", s.past(v, k.Added)),
+			Used: t("agent.me.never-used")}
 		if !k.Used.IsZero() {
 			row.Used = t("agent.me.used", "Time", s.past(v, k.Used))
 		}

@@ -74,5 +74,6 @@ func (s *Site) secondView(v *visit, a *support.Agent, next string) templates.Age
 
 // codeField is the one field for a code of six digits (requirement A2).
 func codeField(v *visit) templates.LiveField {
-	return templates.LiveField{Name: "code", Kind: "code", Label: v.words.T("agent.second.code"), Hint: v.words.T("agent.second.code-hint")}
+	return templates.LiveField{Name: "code", Kind: "code", Label: v.words.T("agent.second.code"),
+		Hint: v.words.T("agent.second.code-hint")}
 }

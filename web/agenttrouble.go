@@ -22,8 +22,9 @@ func (s *Site) atDesk(v *visit) bool {
 // troubleView is a page of the console that could not be shown.
 func (s *Site) troubleView(v *visit, err error, status int) templates.AgentStopView {
 	t := v.words.T
-	view := templates.AgentStopView{AgentPage: s.console(v, t("agent.trouble.title"), "/agent"), Title: title(t("agent.trouble.title")),
-		Lead: []string{t("agent.trouble.again")}, Go: ui.Link{Text: t("agent.denied.desk"), URL: v.to("/agent", "")}}
+	view := templates.AgentStopView{AgentPage: s.console(v, t("agent.trouble.title"), "/agent"),
+		Title: title(t("agent.trouble.title")), Lead: []string{t("agent.trouble.again")},
+		Go: ui.Link{Text: t("agent.denied.desk"), URL: v.to("/agent", "")}}
 	said := templates.ErrorView{Status: status}
 	s.comeBack(v, err, &said)
 	switch {

@@ -178,8 +178,8 @@ func (s *Site) demoStaff(v *visit, view *templates.DemoView) error {
 		for _, role := range a.Roles {
 			about = append(about, t("agent.role."+role))
 		}
-		view.Staff = append(view.Staff, templates.DemoStaff{Name: a.Name, About: strings.Join(about, t("say.pause")), Password: a.Password,
-			Code: a.Code, Key: inFours(a.Key)})
+		view.Staff = append(view.Staff, templates.DemoStaff{Name: a.Name, About: strings.Join(about, t("say.pause")),
+			Password: a.Password, Code: a.Code, Key: inFours(a.Key)})
 	}
 	return nil
 }

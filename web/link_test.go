@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"database/sql"
 	"encoding/base64"
 	"errors"
 	"net/http"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	"zhaohui/internal/problem"
+	"zhaohui/internal/recovery"
+	"zhaohui/internal/store"
 	"zhaohui/internal/support"
 	"zhaohui/web"
 )
@@ -243,6 +246,30 @@ func TestLink_countsEveryVisitOnceAndWhereItStands(t *testing.T) {
 	did(p.browser(), "/p/alipay/face/open-me", "done") // who came without a link
 	if n := p.counts(t, link); n.Started != 2 {
 		t.Error("a stranger was counted")
+	}
+}
+
+// TestLink_countsARecoveryToItsEnd: each kind once, and at the end the visit stands nowhere any more.
+func TestLink_countsARecoveryToItsEnd(t *testing.T) {
+	links := &support.Links{}
+	p := newLive(t, plainSite, func(c *web.Config) { c.Links = links })
+	trail := func(context.Context, *sql.Tx, []recovery.Event) error { return nil }
+	links.LinkDeps = support.LinkDeps{Store: store.NewShareLinks(p.live.db, trail), Places: web.NewPlaces(realContent(), realWords(), true),
+		Now: p.clock.now}
+	l := &linkPortal{portal: p, links: links}
+	link := l.made(t, support.NewLink{Target: support.Target{Kind: support.ToChannel, Platform: "wallet", Channel: "sms"}})
+	one := p.person(t)
+	one.post(short(link), nil)
+	one.begin("sms", "all@demo.example")
+	if n := l.counts(t, link); n.Opened != 1 || n.Started != 1 || n.Finished != 0 || len(n.Steps) != 1 || n.Steps[0].Count != 1 {
+		t.Fatalf("after the name: %+v", n)
+	}
+	p.clock.advance(2 * time.Minute)
+	other := p.person(t)
+	other.post(short(link), nil)
+	other.recover("all@demo.example", "739184")
+	if n := l.counts(t, link); n.Started != 2 || n.Finished != 1 || len(n.Steps) != 1 || n.Steps[0].Count != 1 {
+		t.Errorf("after the end of another: %+v", n)
 	}
 }
 

@@ -24,8 +24,8 @@ func (s *Site) showLinks(v *visit) error {
 	}
 	t := v.words.T
 	view := templates.LinkListView{AgentPage: s.linkConsole(v, t("link.list.title"), "/agent/links"), New: newLink(v)}
-	if v.QueryParam("said") == support.WhyRevoked {
-		view.Notice = t("link.said.revoked")
+	if v.QueryParam("said") == "revoke" {
+		view.Notice = t("link.said.revoke")
 	}
 	if len(links) > linksOnPage {
 		links = links[:linksOnPage]

@@ -21,7 +21,7 @@ func (s *Site) showMadeLink(v *visit) error {
 		return err
 	}
 	switch said := v.QueryParam("said"); said {
-	case "made", "again", support.WhyRevoked, support.WhyScam:
+	case "made", "again", "revoke", "scam":
 		view.Notice = v.words.T("link.said." + said)
 	}
 	return s.fresh(v, 200, templates.LinkMade(view))
@@ -83,7 +83,7 @@ func (s *Site) seen(v *visit, link support.Link) []ui.Link {
 
 // submitMadeLink takes a link back, makes the same once more, or says that it is part of a scam.
 func (s *Site) submitMadeLink(v *visit) error {
-	form, err := v.form("do", "pattern")
+	form, err := v.form("do", "pattern", "from")
 	if err != nil {
 		return err
 	}
@@ -91,26 +91,32 @@ func (s *Site) submitMadeLink(v *visit) error {
 	if err != nil {
 		return err
 	}
-	ctx, actor, said := v.Request().Context(), support.Actor(v.agent.Agent.ID), ""
-	switch form.Get("do") {
-	case "revoke":
-		said, err = support.WhyRevoked, s.Links.Revoke(ctx, link.Code, actor)
-	case "scam":
-		said, err = support.WhyScam, s.Links.Scam(ctx, link.Code, form.Get("pattern"), actor)
-	case "again":
-		said = "again"
-		link, err = s.Links.Make(ctx, support.NewLink{Agent: v.agent.Agent.ID, Lang: link.Lang, MaxUses: link.MaxUses,
-			Target: s.Links.Place(link.Target, link.Lang).Target, Expires: s.Now().Add(link.Expires.Sub(link.Created))})
-	default:
-		return problem.Invalid{Fields: map[string]string{"do": "unknown"}}
-	}
-	if wrong(err)["pattern"] != "" {
+	said := form.Get("do")
+	after, err := s.changeLink(v, link, said, form.Get("pattern"))
+	switch {
+	case wrong(err)["pattern"] != "":
 		return s.askPattern(v, link)
-	}
-	if err != nil {
+	case err != nil:
 		return fmt.Errorf("change link: %w", err)
+	case form.Get("from") == "list":
+		return v.see(v.to("/agent/links", "said="+said))
 	}
-	return v.see(v.to(madePath(link.Code), "said="+said))
+	return v.see(v.to(madePath(after.Code), "said="+said))
+}
+
+// changeLink does what an agent asks for, and gives the link to go on with.
+func (s *Site) changeLink(v *visit, link support.Link, do, pattern string) (support.Link, error) {
+	ctx, me := v.Request().Context(), v.agent.Agent.ID
+	switch do {
+	case "revoke":
+		return link, s.Links.Revoke(ctx, link.Code, support.Actor(me))
+	case "scam":
+		return link, s.Links.Scam(ctx, link.Code, pattern, support.Actor(me))
+	case "again":
+		return s.Links.Make(ctx, support.NewLink{Agent: me, Lang: link.Lang, MaxUses: link.MaxUses,
+			Target: s.Links.Place(link.Target, link.Lang).Target, Expires: s.Now().Add(link.Expires.Sub(link.Created))})
+	}
+	return link, problem.Invalid{Fields: map[string]string{"do": "unknown"}}
 }
 
 // askPattern shows the page again if nobody said what kind of scam it is.

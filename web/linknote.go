@@ -38,7 +38,7 @@ func (s *Site) warned(v *visit) string {
 	if err != nil || link.Why != support.WhyScam {
 		return ""
 	}
-	s.links.forget(v.Response())
+	s.links.forget(v.Response(), v.Request())
 	return v.to("/stop/"+scamStop, "")
 }
 
@@ -54,7 +54,7 @@ func (s *Site) note(v *visit, did deed) {
 	}
 	if _, err := s.Links.Note(v.Request().Context(), came.code, mark); err != nil {
 		if problem.KindOf(err) == problem.KindNotFound {
-			s.links.forget(v.Response())
+			s.links.forget(v.Response(), v.Request())
 			return
 		}
 		s.Log.Warn("a visit by a link was not counted", "error", err)
@@ -92,11 +92,13 @@ func (f followed) mark(did deed) (support.Mark, followed) {
 	return m, f
 }
 
-// deedAt is what it means for a recovery to stand at the address of one of its steps.
+// deedAt is what it means for a recovery to stand at the address of one of its steps. Once the new password is being set,
+// there is nothing left for the person to do.
 func deedAt(path string) deed {
-	step := strings.TrimPrefix(path, "/p/")
-	if step == path {
+	step, ok := strings.CutPrefix(path, "/p/")
+	if !ok {
 		return deed{}
 	}
-	return deed{step: step, finished: strings.HasSuffix(step, "/"+recovery.StepDone)}
+	last := step[strings.LastIndexByte(step, '/')+1:]
+	return deed{step: step, finished: last == recovery.StepSetting || last == recovery.StepDone}
 }

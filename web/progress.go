@@ -110,6 +110,7 @@ func (s *Site) submitProgress(v *visit) error {
 	case form.Get("clear") != "":
 		v.progress.Walks = nil
 		s.cases.forget(v.Response(), v.Request())
+		s.links.forget(v.Response(), v.Request())
 	case one:
 		v.progress.Remove(platform, channel)
 	default:

@@ -283,4 +283,8 @@ func (l *linkStore) write(w http.ResponseWriter, r *http.Request, f followed) er
 	return save(l.store, w, r, l.name, f.code+" "+f.counted+" "+f.at)
 }
 
-func (l *linkStore) forget(w http.ResponseWriter) { expire(w, l.store, l.name) }
+func (l *linkStore) forget(w http.ResponseWriter, r *http.Request) {
+	if _, err := r.Cookie(l.name); err == nil {
+		expire(w, l.store, l.name)
+	}
+}

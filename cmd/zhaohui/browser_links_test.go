@@ -15,13 +15,18 @@ func signInAgent(t *testing.T, s *liveSite, name string) screen {
 	t.Helper()
 	b := openScreen(t, s)
 	b.size(1280, 900)
+	b.signIn(s, name)
+	return b
+}
+
+func (b screen) signIn(s *liveSite, name string) {
+	b.t.Helper()
 	var people map[string]web.DemoAgent
 	s.read("/demo/agents.json", &people)
 	b.visit("/agent/links")
 	b.fill(map[string]string{"name": name, "password": people[name].Password})
 	b.fill(map[string]string{"code": people[name].Code})
 	b.at("/agent/links")
-	return b
 }
 
 // choose picks an answer in the form for new links.
@@ -122,5 +127,49 @@ func TestBrowserLinks_TheLastOneIsOneKeyAway(t *testing.T) {
 	agent.press(`#preview button[value="choose"]`)
 	if !strings.HasPrefix(agent.url().Path, "/agent/links/") || agent.shown("#link-text-zh") != 1 {
 		t.Errorf("without script the link is at %s", agent.address())
+	}
+}
+
+// TestA1_A3_PagesOfLinks are gone over in every dress, the customer's and the agent's.
+func TestA1_A3_PagesOfLinks(t *testing.T) {
+	t.Parallel()
+	for _, d := range dresses {
+		t.Run(d.String(), func(t *testing.T) {
+			t.Parallel()
+			s := openLiveSite(t)
+			b := openScreen(t, s)
+			check := func(name string) {
+				b.do("open every fold", openFolds)
+				b.fits(d, name)
+				b.axeIn(d, name)
+				b.size(1280, 900)
+			}
+			d.put(b.tab)
+			b.signIn(s, "agent")
+			b.visit(d.prefix + "/agent/links")
+			check("no links")
+			b.visit(d.prefix + "/agent/links/new?platform=alipay&face=yes&q=%E5%81%9C%E6%9C%BA")
+			check("new link")
+			b.press(`#preview .way button[value="face"]`)
+			check("a link that was made")
+			link := "/s/" + strings.TrimPrefix(b.url().Path, d.prefix+"/agent/links/")
+			page := b.url().Path
+			b.press(`button[value="again"]`)
+			b.visit(d.prefix + "/agent/links")
+			check("links")
+			b.visit(d.prefix + link + "?lang=zh")
+			check("before the page")
+			b.visit(d.prefix + "/s")
+			check("code")
+			b.fill(map[string]string{"link": "7KM3"})
+			check("a wrong code")
+			b.visit(page)
+			b.press(`button[value="revoke"]`)
+			check("a link that was taken back")
+			b.visit(d.prefix + link + "?lang=zh")
+			check("over")
+			b.visit(d.prefix + "/share/p/alipay/face")
+			check("share for agents")
+		})
 	}
 }

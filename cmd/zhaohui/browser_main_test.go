@@ -111,13 +111,17 @@ var demoContent = sync.OnceValue(func() building {
 })
 
 // serveDemo builds the whole portal and serves it on a free port of this machine.
-func serveDemo(folder string) (url string, stop func(), err error) {
+func serveDemo(folder string) (url string, stop func(), err error) { return serveDemoAs("127.0.0.1", folder) }
+
+// serveDemoAs has people come to this machine by a name: browsers know no passkeys for a bare address.
+func serveDemoAs(host, folder string) (url string, stop func(), err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", nil, err
 	}
 	b, demo := demoContent(), newDemonstration()
-	b.settings = settings{Addr: listener.Addr().String(), databaseSettings: databaseSettings{Data: folder}}
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	b.settings = settings{Addr: net.JoinHostPort(host, port), databaseSettings: databaseSettings{Data: folder}}
 	b.demo, b.now, b.senders = demo, demo.now, demo.senders()
 	p := &portal{log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))}
 	if b.public, err = publicURL(b.settings); err == nil {

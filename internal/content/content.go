@@ -19,6 +19,7 @@ import (
 
 	"zhaohui/internal/guide"
 	"zhaohui/internal/help"
+	"zhaohui/internal/recovery"
 )
 
 // Content is everything the portal says, in all languages.
@@ -30,7 +31,8 @@ type Content struct {
 	Synonyms  [][]string
 	Operator  Operator
 	Home      Home
-	Rules     map[string]Rules // of live platforms, by id; proved by Load
+	Rules     map[string]Rules                 // of live platforms, by id; proved by Load
+	Assist    map[string]*recovery.AssistRules // what holds while an agent helps there, by id; missing where none can
 
 	files fs.FS
 }
@@ -156,6 +158,7 @@ func load(l *loader) (*Content, Problems) {
 	for _, slug := range l.folders("pages") {
 		c.Pages[slug] = l.page(slug)
 	}
+	c.Assist = l.assists(c.Platforms)
 	c.Synonyms = l.synonyms()
 	l.decode("home.yaml", &c.Home)
 	l.lint(c)

@@ -67,6 +67,9 @@ type Facts struct {
 	Return                  *Return              `json:",omitzero"`
 	NewCodes                bool                 `json:",omitzero"` // a recovery code was used, and the wallet made new ones
 	Ended                   time.Time            `json:",omitzero"`
+	Assist                  *Assist              `json:",omitzero"` // the agent who helps
+	Helpers                 []string             `json:",omitzero"` // all who ever did: they decide nothing of it (requirement P1)
+	Vouched                 *Proof               `json:",omitzero"` // an agent's check that the person has yet to take over
 }
 
 // Doing is a method in progress. State is the method's own.

@@ -29,8 +29,10 @@ func open(t *testing.T, change ...func(*oidc.Config)) (*oidctest.Provider, *oidc
 		t.Fatal(err)
 	}
 	t.Cleanup(theirs.Close)
-	theirs.Claims = map[string]any{"sub": "u-17", "preferred_username": "linxiao", "name": "林晓", "roles": []string{"agent", "lead"}}
-	config := oidc.Config{Issuer: theirs.URL, ClientID: oidctest.ClientID, Secret: oidctest.Secret, Back: back, Now: func() time.Time { return today }}
+	theirs.Claims = map[string]any{"sub": "u-17", "preferred_username": "linxiao", "name": "林晓",
+		"roles": []string{"agent", "lead"}}
+	config := oidc.Config{Issuer: theirs.URL, ClientID: oidctest.ClientID, Secret: oidctest.Secret, Back: back,
+		Now: func() time.Time { return today }}
 	for _, do := range change {
 		do(&config)
 	}
@@ -86,7 +88,8 @@ func TestSignIn_readsRolesFromTheClaimThatTheOperatorNames(t *testing.T) {
 		{"", map[string]any{"roles": 7}, nil},
 		{"", map[string]any{}, nil},
 		{"groups", map[string]any{"groups": []any{"lead", 3}, "roles": []string{"agent"}}, []support.Role{"lead"}},
-		{"realm_access.roles", map[string]any{"realm_access": map[string]any{"roles": []string{"agent"}}}, []support.Role{"agent"}},
+		{"realm_access.roles", map[string]any{"realm_access": map[string]any{"roles": []string{"agent"}}},
+			[]support.Role{"agent"}},
 		{"https://help.example/roles", map[string]any{"https://help.example/roles": []string{"agent"}}, []support.Role{"agent"}},
 		{"realm_access.roles", map[string]any{"realm_access": "agent"}, nil},
 	} {
@@ -107,7 +110,8 @@ func TestSignIn_anAnswerThatDoesNotFitIsDenied(t *testing.T) {
 		t.Fatal(err)
 	}
 	none := func(payload []byte) []byte {
-		return []byte(base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." + base64.RawURLEncoding.EncodeToString(payload) + ".")
+		text := base64.RawURLEncoding.EncodeToString
+		return []byte(text([]byte(`{"alg":"none"}`)) + "." + text(payload) + ".")
 	}
 	claim := func(name string, value any) func(*oidctest.Provider) {
 		return func(p *oidctest.Provider) { p.Change = func(claims map[string]any) { claims[name] = value } }
@@ -199,7 +203,8 @@ func TestW9_whatWentWrongRepeatsNoSecret(t *testing.T) {
 }
 
 func TestNew_refusesSettingsThatCannotWork(t *testing.T) {
-	for _, issuer := range []string{"", "sso.example", "http://sso.example", "ftp://sso.example", "https://", "https://a@sso.example", "https://sso.example/?x=1"} {
+	for _, issuer := range []string{"", "sso.example", "http://sso.example", "ftp://sso.example", "https://",
+		"https://a@sso.example", "https://sso.example/?x=1"} {
 		if _, err := oidc.New(oidc.Config{Issuer: issuer, ClientID: "portal"}); err == nil {
 			t.Errorf("issuer %q is taken", issuer)
 		}

@@ -126,14 +126,16 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	now := p.Now()
-	claims := map[string]any{"iss": p.URL, "aud": ClientID, "nonce": given.nonce, "iat": now.Unix(), "exp": now.Add(5 * time.Minute).Unix()}
+	claims := map[string]any{"iss": p.URL, "aud": ClientID, "nonce": given.nonce, "iat": now.Unix(),
+		"exp": now.Add(5 * time.Minute).Unix()}
 	for name, value := range p.Claims {
 		claims[name] = value
 	}
 	if p.Change != nil {
 		p.Change(claims)
 	}
-	answer(w, map[string]any{"access_token": rand.Text(), "token_type": "Bearer", "expires_in": 300, "id_token": p.signed(claims)})
+	answer(w, map[string]any{"access_token": rand.Text(), "token_type": "Bearer", "expires_in": 300,
+		"id_token": p.signed(claims)})
 }
 
 func (p *Provider) signed(claims map[string]any) string {

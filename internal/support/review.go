@@ -1,0 +1,118 @@
+package support
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"zhaohui/internal/problem"
+)
+
+// View opens what the customer gave, for a reason of the kind's list, and records who looked and why before anything is
+// shown (requirement P1). It is for who has the ticket, for leads and for auditors: problem.Denied for others, problem.Conflict
+// if the claim is over, problem.Expired once the evidence is erased, problem.Invalid with "reason".
+func (s *Tickets) View(ctx context.Context, agent *Agent, id, reason string) (*Ticket, []Evidence, error) {
+	var all []Evidence
+	t, err := s.change(ctx, "view evidence", id, func(tx TicketTx, t *Ticket, k *TicketKind, now time.Time) error {
+		switch {
+		case !slices.Contains(k.Views, reason):
+			return invalid("reason", "unknown")
+		case !agent.May(RightReview) && !agent.May(RightLead) && !agent.May(RightAudit):
+			return problem.Denied
+		case !t.Holds(agent.ID, now) && !agent.May(RightLead) && !agent.May(RightAudit):
+			return problem.Conflict
+		case t.State == TicketDraft:
+			return problem.NotFound // the customer has not given it to us yet
+		case !t.Erased.IsZero():
+			return problem.Expired
+		}
+		if t.Holds(agent.ID, now) {
+			t.Claim.Until = now.Add(claimLasts)
+		}
+		var err error
+		if all, err = tx.Evidence(t.ID); err != nil {
+			return err
+		}
+		return tx.Record(noted(t, now, "evidence-viewed", Actor(agent.ID), "reason", reason))
+	})
+	for i := range all {
+		if err == nil {
+			err = all[i].open(s.deps.Box)
+		}
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("view evidence: %w", err)
+	}
+	return t, all, nil
+}
+
+// AskMore sends a ticket back to the customer with the questions to look at again and the papers to bring; the clock of
+// the promise stands still meanwhile. problem.Invalid: "asks" "required" or "unknown", "papers" "unknown", "times" "limit"
+// when it was asked as often as may be.
+func (s *Tickets) AskMore(ctx context.Context, agent *Agent, id string, asks, papers []string) (*Ticket, error) {
+	return s.claimed(ctx, "ask for more", agent, id, func(tx TicketTx, t *Ticket, k *TicketKind, now time.Time) error {
+		if err := s.mayJudge(tx, t, k, agent); err != nil {
+			return err
+		}
+		wrong := map[string]string{}
+		if len(asks)+len(papers) == 0 {
+			wrong["asks"] = "required"
+		}
+		for _, ask := range asks {
+			if _, ok := k.ask(ask); !ok {
+				wrong["asks"] = "unknown"
+			}
+		}
+		if !within(papers, k.Refusals.Papers) {
+			wrong["papers"] = "unknown"
+		}
+		if t.timesAsked() >= k.More.Times {
+			wrong["times"] = "limit"
+		}
+		if len(wrong) > 0 {
+			return problem.Invalid{Fields: wrong}
+		}
+		rest := k.Promise.rest(s.deps.Calendar, now, t.Due)
+		t.Detail.Rounds = append(t.Detail.Rounds, Round{At: now, By: agent.ID, Asks: asks, Papers: papers, Rest: rest})
+		t.State, t.Claim, t.Due = TicketAsked, Claim{}, now.Add(k.More.Wait)
+		return tx.Record(noted(t, now, "ticket-asked", Actor(agent.ID), "asks", strings.Join(asks, " "), "papers",
+			strings.Join(papers, " ")))
+	})
+}
+
+// timesAsked is how often people asked for more since the ticket was opened last.
+func (t *Ticket) timesAsked() int {
+	n := 0
+	for _, r := range t.Detail.Rounds {
+		if r.By != "" && !r.At.Before(t.Detail.Reopened) {
+			n++
+		}
+	}
+	return n
+}
+
+// answered puts a ticket back into the queue: the promise's clock runs again.
+func (s *Tickets) answered(tx TicketTx, t *Ticket, k *TicketKind, now time.Time) error {
+	s.resume(t, k, now)
+	t.Detail.Rounds[t.Round()-1].Answered = now
+	return tx.Record(noted(t, now, "ticket-answered", Customer, "promised", t.Promised.UTC().Format(time.RFC3339)))
+}
+
+func (s *Tickets) resume(t *Ticket, k *TicketKind, now time.Time) {
+	rest := t.Detail.Rounds[t.Round()-1].Rest
+	t.State = TicketOpen
+	t.Due = k.Promise.resume(s.deps.Calendar, now, rest).Truncate(time.Millisecond)
+	t.Promised = t.Due
+}
+
+// within says whether every text is on a list, once.
+func within(texts, list []string) bool {
+	for i, text := range texts {
+		if !slices.Contains(list, text) || slices.Contains(texts[:i], text) {
+			return false
+		}
+	}
+	return true
+}
