@@ -18,7 +18,7 @@ type device struct {
 
 func newDevice() *device {
 	return &device{virtualwebauthn.RelyingParty{Name: "云帆钱包", ID: "help.example", Origin: secureSite},
-		virtualwebauthn.NewAuthenticator(), virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)}
+		virtualwebauthn.NewAuthenticator(), newKey()}
 }
 
 // made answers the wish for a new passkey.
@@ -138,5 +138,15 @@ func TestPasskey_theOnlySecondThingStays(t *testing.T) {
 	if got := b.post("/agent/me", values("remove", me.Passkeys[0].ID)); got.status != 409 ||
 		!strings.Contains(mistakesOn(t, got), realWords().Words("zh").T("agent.error.passkey-last")) {
 		t.Errorf("%d %s", got.status, mistakesOn(t, got))
+	}
+}
+
+// newKey is a key whose numbers fill their 32 bytes: the virtual device leaves out zeros in front, which no real one does, and
+// a portal rightly refuses.
+func newKey() virtualwebauthn.Credential {
+	for {
+		if key := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2); len(key.Key.AttestationData()) == 77 {
+			return key
+		}
 	}
 }

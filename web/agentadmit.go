@@ -14,6 +14,7 @@ import (
 
 // admit lets those in whose role has the right of a route, and answers all others. Nobody is let in by default.
 func (s *Site) admit(v *visit, right support.Right) (let bool, err error) {
+	v.Response().Header()["Cache-Control"] = neverKept // what a page of the console says to one is for nobody else
 	token := s.agents.read(v.Request())
 	if s.Desk == nil || right == "" {
 		return false, problem.Denied

@@ -28,6 +28,7 @@ var agentPages = []route{
 var places = []struct{ path, word, key string }{
 	{"/agent", "desk", "d"},
 	{"/agent/links", "links", "k"},
+	{"/agent/cases", "cases", "c"},
 }
 
 // open says whether this portal has a page and the agent may see it.

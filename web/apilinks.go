@@ -127,8 +127,8 @@ func readFields(c echo.Context) (map[string]json.RawMessage, error) {
 		return nil, fmt.Errorf("order of a link: %w", err)
 	}
 	var fields map[string]json.RawMessage
-	if kind != "application/json" || json.Unmarshal(raw, &fields) != nil {
-		return nil, nil
+	if kind == "application/json" {
+		_ = json.Unmarshal(raw, &fields) // what is no object leaves nothing behind
 	}
 	return fields, nil
 }

@@ -103,7 +103,7 @@ func (l *live) step() templates.LiveStepView {
 	if none && view.Another != nil { // what is left to do
 		view.Another.Open = true
 	}
-	view.Watch = l.watch()
+	view.Watch, view.Assist = l.watch(), l.assisted()
 	view.Page = l.frame(strings.Join(view.Title, "|"))
 	return view
 }

@@ -56,7 +56,7 @@ func (l *live) waiting(w recovery.Wait) templates.LiveWaitView {
 	case gone >= time.Minute:
 		scale = title(l.t("live.wait.passed", "Gone", l.span(gone.Truncate(time.Minute)), "Left", l.span(left)))
 	}
-	return templates.LiveWaitView{Platform: l.platform.ID, Channel: l.channel.ID, StepID: l.sight.Place.ID,
+	return templates.LiveWaitView{Assist: l.assisted(), Platform: l.platform.ID, Channel: l.channel.ID, StepID: l.sight.Place.ID,
 		Watch:      ui.Watch{Every: every, Turn: max(0, int(left.Seconds())+1)},
 		Facts:      []ui.Fact{{Term: l.t("live.hold.who"), Text: who}, {Term: l.t("live.hold.until"), Text: until}},
 		ScaleTitle: scale, Ready: &templates.LiveForm{Action: l.visit.to(l.path, ""), Button: l.t("live.wait.refresh")},

@@ -105,6 +105,9 @@ func (s *Site) routes() []route {
 	if s.Links != nil && s.Desk != nil {
 		all = append(all, agentLinkPages...)
 	}
+	if s.Assist != nil && s.Desk != nil && s.Recovery != nil {
+		all = append(all, assistPages...)
+	}
 	return all
 }
 

@@ -42,6 +42,8 @@ type Config struct {
 	Zone        *time.Location              // of times on pages; nil is UTC
 	Desk        *support.Desk               // of the operator's own people; nil: there is no /agent
 	Links       LinkDesk                    // that agents share; nil: there is no /s
+	Assist      *recovery.Assistance        // lets agents help in running cases; nil: they cannot
+	Ending      <-chan struct{}             // closed when the portal stops, so that open streams end; optional
 	OpenID      OpenID                      // the operator's own sign-in for them; optional
 	Demo        Demonstration               // nil outside of the demo
 	Reports     Reporter                    // takes what a gateway tells later of a letter; optional
@@ -78,6 +80,7 @@ type Site struct {
 	agents   *agentStore
 	rights   map[string]support.Right // what each page asks for; filled when the routes are
 	links    *linkStore
+	watch    *caseWatch
 	pages    *pageCache
 	metrics  *metrics
 }
@@ -92,7 +95,11 @@ func New(c Config) (*Site, error) {
 		c.Zone = time.UTC
 	}
 	secure := c.PublicURL.Scheme == "https"
-	return &Site{Config: c, pages: pages, metrics: newMetrics(c.Registry), progress: newProgressStore(c.Keys, secure),
+	watch := &caseWatch{every: pollEvery, failed: func(err error) { c.Log.Warn("versions of cases cannot be read", "error", err) }}
+	if c.Assist != nil {
+		watch.versions = c.Assist.Versions
+	}
+	return &Site{Config: c, pages: pages, watch: watch, metrics: newMetrics(c.Registry), progress: newProgressStore(c.Keys, secure),
 		cases: newCaseStore(c.Keys, secure), agents: newAgentStore(c.Keys, secure),
 		links: newLinkStore(c.Keys, secure)}, nil
 }

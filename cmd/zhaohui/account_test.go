@@ -49,7 +49,7 @@ func TestAccount_importShowExportErase(t *testing.T) {
 	if err := showAccount(t.Context(), e, wallettest.Full, &out); err != nil {
 		t.Fatal(err)
 	}
-	for _, there := range []string{"王**", "138****8000", "m***@mail.example", "**** 1016", "real-named       yes",
+	for _, there := range []string{"王**", "138****8000", "m***@mail.example", "**** **16", "real-named       yes",
 		"recovery codes   3", "Xiaomi 14"} {
 		if !strings.Contains(out.String(), there) {
 			t.Errorf("it does not show %q:\n%s", there, out.String())

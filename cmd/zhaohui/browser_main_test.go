@@ -111,7 +111,9 @@ var demoContent = sync.OnceValue(func() building {
 })
 
 // serveDemo builds the whole portal and serves it on a free port of this machine.
-func serveDemo(folder string) (url string, stop func(), err error) { return serveDemoAs("127.0.0.1", folder) }
+func serveDemo(folder string) (url string, stop func(), err error) {
+	return serveDemoAs("127.0.0.1", folder)
+}
 
 // serveDemoAs has people come to this machine by a name: browsers know no passkeys for a bare address.
 func serveDemoAs(host, folder string) (url string, stop func(), err error) {

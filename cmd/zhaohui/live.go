@@ -71,6 +71,7 @@ func (p *portal) live(ctx context.Context, b building, r *records, config *web.C
 		return runner.Stop(drain)
 	})
 	config.Recovery, config.Policy = service, policy
+	p.assist(b, platform.ID, service, cases, config)
 	if gateway, ok := b.senders["sms"].(*message.Webhook); ok {
 		config.Reports = &reports{gateway, store.NewMessages(r.db, r.box), b.now}
 	}

@@ -20,6 +20,7 @@ import (
 	"zhaohui/internal/guide"
 	"zhaohui/internal/help"
 	"zhaohui/internal/recovery"
+	"zhaohui/internal/support"
 )
 
 // Content is everything the portal says, in all languages.
@@ -33,6 +34,8 @@ type Content struct {
 	Home      Home
 	Rules     map[string]Rules                 // of live platforms, by id; proved by Load
 	Assist    map[string]*recovery.AssistRules // what holds while an agent helps there, by id; missing where none can
+	Tickets   map[string][]*support.TicketKind // of live platforms, by id
+	Calendar  *support.Calendar                // when the desk works
 
 	files fs.FS
 }
@@ -161,6 +164,12 @@ func load(l *loader) (*Content, Problems) {
 	c.Assist = l.assists(c.Platforms)
 	c.Synonyms = l.synonyms()
 	l.decode("home.yaml", &c.Home)
+	c.Calendar, c.Tickets = l.calendar(), map[string][]*support.TicketKind{}
+	for _, p := range c.Platforms {
+		if p.Live {
+			c.Tickets[p.ID] = l.tickets(p.ID)
+		}
+	}
 	l.lint(c)
 	slices.SortStableFunc(l.problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))

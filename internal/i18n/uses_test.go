@@ -261,6 +261,7 @@ func TestEveryMethodHasItsWords(t *testing.T) {
 			may(base + "field.answer.hint")
 		}
 	}
+	may("method.agent.name") // a proof without a page of its own: an agent's check
 	for step := range u.known {
 		for part := range u.parts {
 			if have["live."+step+"."+part] {

@@ -53,7 +53,7 @@ func (v *visitor) seen(t testing.TB, h *recovery.Assistance, agent string) recov
 
 // asked is a check that the true owner passes: who is compared by the agent, who says it by the portal.
 func asked(change ...string) recovery.Said {
-	said := recovery.Said{Answers: map[string]string{"mailbox": "Full@mail.example", "card-end": "2365", "phone": "138 0013 8000",
+	said := recovery.Said{Answers: map[string]string{"mailbox": "Full@mail.example", "card-end": "1016", "phone": "138 0013 8000",
 		"name": recovery.AnswerMatch, "banks": recovery.AnswerUnclear, "age": recovery.AnswerUnclear}}
 	for i := 0; i+1 < len(change); i += 2 {
 		said.Answers[change[i]] = change[i+1]
@@ -94,7 +94,7 @@ func TestP1_anAgentWhoHelpsSeesNothingOfTheAccount(t *testing.T) {
 			t.Errorf("%+v", sight)
 		}
 		told := fmt.Sprintf("%+v", sight)
-		for _, secret := range []string{"13800138000", "full@mail", "王", "1016", "工商", idNumber, v.key.Token, v.look().Resume, v.letter().Code} {
+		for _, secret := range []string{"13800138000", "full@mail", "王", "1016", "6200", idNumber, v.key.Token, v.look().Resume, v.letter().Code} {
 			if strings.Contains(told, secret) {
 				t.Errorf("the agent sees %q", secret)
 			}
@@ -369,6 +369,21 @@ func TestP1_recordsAreOpenedWithAReasonAndAfterAProof(t *testing.T) {
 			if strings.Contains(told, whole) {
 				t.Errorf("the agent sees %q", whole)
 			}
+		}
+	})
+}
+
+func TestAssist_versionsMoveWithTheCase(t *testing.T) {
+	onBoth(t, func(t *testing.T, o *office) {
+		h, v := o.helper(t), o.come("mail", full)
+		before, err := h.Versions(t.Context(), []string{v.key.Case, "none"})
+		if err != nil || len(before) != 1 {
+			t.Fatalf("%v, %v", before, err)
+		}
+		sight := v.joined(t, h, lin)
+		after, err := h.Versions(t.Context(), []string{v.key.Case})
+		if err != nil || after[v.key.Case] != sight.Version || after[v.key.Case] <= before[v.key.Case] {
+			t.Errorf("%v, then %v, %v; the agent sees %d", before, after, err, sight.Version)
 		}
 	})
 }

@@ -98,10 +98,14 @@ func (s *Assistance) Check(ctx context.Context, caseID, agent string, said Said)
 	if err := s.s.store.Do(ctx, func(tx Tx) error { return tx.Take(t.Now, s.rules.checks(t.Case)) }); err != nil {
 		return Checked{}, fmt.Errorf("count a check: %w", err)
 	}
+	answers, err := s.compared(ctx, t, said)
+	if err != nil {
+		return Checked{}, fmt.Errorf("check: %w", err)
+	}
 	var done Checked
 	err = s.change(ctx, caseID, agent, func(t *Turn, a *Assist) error {
 		var proof Proof
-		if done, proof, err = s.compare(t, said); err != nil {
+		if done, proof, err = s.worth(t, said, answers); err != nil {
 			return err
 		}
 		a.Check = &done
@@ -142,14 +146,26 @@ func (s *Assistance) filledIn(t *Turn, said Said) error {
 	return nil
 }
 
-// compare counts the answers and says what they prove.
-func (s *Assistance) compare(t *Turn, said Said) (Checked, Proof, error) {
-	c := Checked{At: t.Now}
+// compared are the answers to all questions, those that the portal compares among them.
+func (s *Assistance) compared(ctx context.Context, t *Turn, said Said) ([]string, error) {
+	var answers []string
 	for _, q := range s.rules.Questions {
 		answer := said.Answers[q.ID]
 		if q.Compare.byPortal() {
-			answer = q.Compare.portal(t.Account, answer, t.Wallet.SignInName)
+			var err error
+			if answer, err = q.Compare.portal(ctx, t, answer); err != nil {
+				return nil, err
+			}
 		}
+		answers = append(answers, answer)
+	}
+	return answers, nil
+}
+
+// worth counts the answers and says what they prove.
+func (s *Assistance) worth(t *Turn, said Said, answers []string) (Checked, Proof, error) {
+	c := Checked{At: t.Now}
+	for _, answer := range answers {
 		switch answer {
 		case AnswerMatch:
 			c.Match++

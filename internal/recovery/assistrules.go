@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -52,47 +53,40 @@ var Records = []Record{RecordPhone, RecordMailbox, RecordCardEnd, RecordName, Re
 func (r Record) byPortal() bool { return slices.Contains(Records[:3], r) }
 
 // portal compares what was said with the record. Nothing said is unclear; so is a record that is not there.
-func (r Record) portal(a *wallet.Account, said string, form func(string) string) string {
-	said = strings.TrimSpace(said)
-	var on []string
-	switch r {
-	case RecordPhone:
-		if n := Current(a, wallet.Phone); n != nil {
-			on = []string{form(n.To)}
-		}
-		said = ifSaid(said, form)
-	case RecordMailbox:
-		if n := Current(a, wallet.Mailbox); n != nil {
-			on = []string{form(n.To)}
-		}
-		said = ifSaid(said, form)
-	case RecordCardEnd:
-		for _, c := range a.Cards {
-			on = append(on, lastFour(c.Masked))
-		}
-		said = lastFour(digits(said, ""))
+func (r Record) portal(ctx context.Context, t *Turn, said string) (string, error) {
+	if said = strings.TrimSpace(said); said == "" {
+		return AnswerUnclear, nil
 	}
+	if r == RecordCardEnd {
+		return endOfCard(ctx, t, digits(said, ""))
+	}
+	kind := map[Record]wallet.AddressKind{RecordPhone: wallet.Phone, RecordMailbox: wallet.Mailbox}[r]
+	on := Current(t.Account, kind)
 	switch {
-	case said == "" || len(on) == 0:
-		return AnswerUnclear
-	case slices.Contains(on, said):
-		return AnswerMatch
+	case on == nil:
+		return AnswerUnclear, nil
+	case t.Wallet.SignInName(on.To) == t.Wallet.SignInName(said):
+		return AnswerMatch, nil
 	}
-	return AnswerMismatch
+	return AnswerMismatch, nil
 }
 
-func ifSaid(said string, form func(string) string) string {
-	if said == "" {
-		return ""
+// endOfCard asks the wallet about every debit card; of a credit card it would ask for more than its end.
+func endOfCard(ctx context.Context, t *Turn, said string) (string, error) {
+	answer := AnswerUnclear
+	for _, c := range t.Account.Cards {
+		if c.Kind != wallet.Debit {
+			continue
+		}
+		right, err := t.Wallet.CheckCard(ctx, t.AccountID(), c.ID, wallet.CardSaid{Last4: said, Bank: c.Bank})
+		if err != nil {
+			return "", fmt.Errorf("end of a card: %w", err)
+		}
+		if answer = AnswerMismatch; right {
+			return AnswerMatch, nil
+		}
 	}
-	return form(said)
-}
-
-func lastFour(s string) string {
-	if len(s) < 4 {
-		return s
-	}
-	return s[len(s)-4:]
+	return answer, nil
 }
 
 // questions are those of the check, with the masked records once they were opened.

@@ -126,7 +126,8 @@ func (r *AssistRules) callable(n wallet.Address, now time.Time) bool {
 
 // Banner is the help as the customer's page shows it.
 type Banner struct {
-	Word      map[string]string
+	Word      map[string]string // nil if nobody helps any more
+	Lang      string            // in which the agent says it
 	Until     time.Time
 	Suggested string
 	Waiting   bool  // a check was passed and is to be taken over
@@ -144,7 +145,7 @@ func (s *Assistance) Banner(ctx context.Context, key Key) (*Banner, error) {
 	if role := c.role(key.Token, now); role != Owner && role != Companion || c.State != Open {
 		return nil, nil //nolint:nilnil // no help is no mistake
 	}
-	b := &Banner{Waiting: f.Vouched != nil && c.role(key.Token, now) == Owner, Version: c.Version}
+	b := &Banner{Lang: f.Lang, Waiting: f.Vouched != nil && c.role(key.Token, now) == Owner, Version: c.Version}
 	if a := f.Assist; a != nil && now.Before(s.rules.until(a)) {
 		b.Word, b.Until, b.Suggested = a.Word, s.rules.until(a), a.Suggested
 	} else if !b.Waiting {

@@ -90,6 +90,7 @@ type Environment struct {
 
 // Session is a browser with rights on a case. Only hashes of tokens are kept.
 type Session struct {
+	Salt      string // of the token: no two submits ever gain the same one
 	By        []byte // keyed hash of the submit that changed the token: only its exact repeat is given the same
 	Hash, Old string // Old still opens for a minute
 	Changed   time.Time

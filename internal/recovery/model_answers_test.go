@@ -3,7 +3,6 @@ package recovery_test
 import (
 	"context"
 	"strconv"
-	"strings"
 
 	"pgregory.net/rapid"
 
@@ -79,11 +78,11 @@ func (w *world) answer(v *visitor, right bool) {
 		for _, f := range s.Place.Fields {
 			switch f.Name {
 			case "last4":
-				say("last4", strings.TrimPrefix(s.Place.Shown["card"], "**** "), "0000")
+				say("last4", map[string]string{"**** **16": "1016", "**** **82": "3582", "**** **46": "6346"}[s.Place.Shown["card"]], "0000")
 			case "expiry":
 				said = append(said, "expiry", "0932")
 			case "bank":
-				bank := map[string]string{"**** 1016": "中国工商银行", "**** 3582": "江苏银行", "**** 6346": "交通银行"}
+				bank := map[string]string{"**** **16": "中国工商银行", "**** **82": "江苏银行", "**** **46": "交通银行"}
 				said = append(said, "bank", bank[s.Place.Shown["card"]])
 			}
 		}

@@ -62,7 +62,7 @@ func (c *Case) late(token string, now time.Time) bool {
 // renew gives the owner's browser a new token: at every gain of rights (requirement W4). It is made of the submit that gained
 // them: a doubled click sends the same twice, and then it does not matter which of the answers arrives last.
 func (t *Turn) renew() string {
-	session := Session{Old: t.Case.Facts.Session.Hash, Changed: t.Now, By: t.by}
+	session := Session{Salt: token(), Old: t.Case.Facts.Session.Hash, Changed: t.Now, By: t.by}
 	fresh := t.s.tokenOf(session)
 	session.Hash = hashToken(fresh)
 	t.Case.Facts.Session = session
@@ -82,6 +82,6 @@ func (s *Service) again(session Session, repeat []byte) string {
 
 // tokenOf makes the token of a submit. Whoever does not hold the key cannot tell it from a random one.
 func (s *Service) tokenOf(session Session) string {
-	sum := s.hash.Sum([]byte("token\x00" + session.Old + "\x00" + string(session.By)))
+	sum := s.hash.Sum([]byte("token\x00" + session.Salt + "\x00" + session.Old + "\x00" + string(session.By)))
 	return tokenText(sum[len(sum)-16:])
 }

@@ -97,11 +97,10 @@ func (s *Service) Look(ctx context.Context, key Key) (Sight, error) {
 }
 
 // InTheWay says that no other case may be begun in a channel beside this one: it is the channel's own and still runs, or has
-// enough, and perhaps waited for it. A guest's case is somebody else's matter.
+// enough, and perhaps waited for it, or its password is being set. A guest's case is somebody else's matter.
 func (v Sight) InTheWay(channel string) bool {
-	running := v.Place.State == Open || v.Place.State == Applying
-	enough := v.Place.State == Open && v.Verdict != nil
-	return v.Role != Guest && (enough || running && v.Channel == channel)
+	open := v.Place.State == Open
+	return v.Role != Guest && (v.Place.State == Applying || open && v.Verdict != nil || open && v.Channel == channel)
 }
 
 // Over is why a code cannot be right any more. It follows from the counts, so it is the same for an account that does not

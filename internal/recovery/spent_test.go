@@ -127,7 +127,7 @@ func TestSight_whatStandsInTheWayOfAnotherCase(t *testing.T) {
 		{"one that runs", recovery.Sight{Place: recovery.Place{State: recovery.Open}}, true, false},
 		{"one with enough proofs", recovery.Sight{Place: recovery.Place{State: recovery.Open}, Verdict: enough}, true, true},
 		{"one whose password is being set", recovery.Sight{Place: recovery.Place{State: recovery.Applying}, Verdict: enough},
-			true, false},
+			true, true},
 		{"one that is done", recovery.Sight{Place: recovery.Place{State: recovery.Done}, Verdict: enough}, false, false},
 		{"one that was stopped", recovery.Sight{Place: recovery.Place{State: recovery.Stopped}}, false, false},
 		{"a guest's", recovery.Sight{Place: recovery.Place{State: recovery.Open}, Verdict: enough, Role: recovery.Guest}, false,

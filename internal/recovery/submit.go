@@ -40,10 +40,23 @@ func (s *Service) Submit(ctx context.Context, key Key, step string, form map[str
 	if err != nil {
 		return Result{}, err
 	}
-	a.by = s.hash.Sum(repeatKey(key.Case, step, form))
+	repeat := repeatKey(key.Case, step, form, client)
+	a.by = s.hash.Sum(repeat)
 	if a.place.ID != step || a.Case.late(key.Token, a.Now) {
-		return s.stale(a, repeatKey(key.Case, step, form)), nil
+		return s.stale(ctx, a, repeat)
 	}
+	result, err := s.submit(ctx, a, step, form)
+	if err != nil || !result.Stale {
+		return result, err
+	}
+	if a, err = s.attempt(ctx, key, client); err != nil { // its own twin was first
+		return Result{Stale: true}, nil
+	}
+	return s.stale(ctx, a, repeat)
+}
+
+// submit is Submit for the step where the case stands.
+func (s *Service) submit(ctx context.Context, a *attempt, step string, form map[string]string) (result Result, err error) {
 	if a.in, err = a.parse(form); err != nil {
 		var invalid problem.Invalid
 		errors.As(err, &invalid)
@@ -64,18 +77,32 @@ func (s *Service) Submit(ctx context.Context, key Key, step string, form map[str
 
 // stale is the answer to a form for another step. A browser that still brings its token of before (a second click, whose
 // first answer was lost) gets the new one, or it would be shut out within a minute; but only for the very submit that changed
-// the token, as whoever copied the cookie before does not know what was typed.
-func (s *Service) stale(a *attempt, repeat []byte) Result {
+// the token, from the same place in the network, as whoever copied the cookie before does not know what was typed. That is
+// counted before it is looked at, or what was typed could be found out here.
+func (s *Service) stale(ctx context.Context, a *attempt, repeat []byte) (Result, error) {
 	result := Result{Stale: true}
-	if a.Case.late(a.key.Token, a.Now) {
-		result.Token = s.again(a.Case.Facts.Session, repeat)
+	if !a.Case.late(a.key.Token, a.Now) {
+		return result, nil
 	}
-	return result
+	err := s.store.Do(ctx, func(tx Tx) error {
+		return tx.Take(a.Now, throttle.Limit{Key: "repeat:" + a.Case.ID, Max: mostRepeats, Within: turnover})
+	})
+	if problem.KindOf(err) == problem.KindThrottled {
+		return result, nil
+	}
+	if err != nil {
+		return Result{}, fmt.Errorf("count a repeat: %w", err)
+	}
+	result.Token = s.again(a.Case.Facts.Session, repeat)
+	return result, nil
 }
 
+// mostRepeats is how often a minute the clicks of one moment may ask for the token that one of them gained.
+const mostRepeats = 8
+
 // repeatKey is what makes two submits the same.
-func repeatKey(caseID, step string, form map[string]string) []byte {
-	parts := []string{caseID, step}
+func repeatKey(caseID, step string, form map[string]string, client Client) []byte {
+	parts := []string{caseID, step, client.Network}
 	for _, name := range slices.Sorted(maps.Keys(form)) {
 		parts = append(parts, name, form[name])
 	}

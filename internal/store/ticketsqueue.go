@@ -26,8 +26,10 @@ func (c *conditions) add(part string, values ...any) {
 
 func queueOf(f support.QueueFilter, at time.Time) *conditions {
 	c := &conditions{}
-	switch f.State {
-	case "", support.TicketOpen, support.TicketClaimed:
+	switch {
+	case f.Second: // only open ones: see ticketValues
+		c.add(`approvals > 0`)
+	case f.State == "" || f.State == support.TicketOpen || f.State == support.TicketClaimed:
 		c.add(`state = 'open'`)
 	default:
 		c.add(`state = ?`, string(f.State))
@@ -41,9 +43,6 @@ func queueOf(f support.QueueFilter, at time.Time) *conditions {
 	}
 	if f.Claimed != "" {
 		c.add(`claimed_by = ?`, f.Claimed)
-	}
-	if f.Second {
-		c.add(`approvals > 0`)
 	}
 	if f.Overdue {
 		c.add(`due < ?`, millis(at))
@@ -99,9 +98,10 @@ func (s *Tickets) CountQueue(ctx context.Context, agent string, at time.Time, mo
 		if agent == "" && one.into == &n.Mine {
 			continue
 		}
-		values := append(one.of.values, most)
-		err := s.db.read().QueryRowContext(ctx, fmt.Sprintf(`SELECT COUNT(*) FROM (SELECT 1 FROM ticket WHERE %s LIMIT $%d) AS some`,
-			strings.Join(one.of.parts, " AND "), len(values)), values...).Scan(one.into)
+		where := strings.Join(one.of.parts, " AND ")
+		one.of.values = append(one.of.values, most)
+		err := s.db.read().QueryRowContext(ctx, fmt.Sprintf(`SELECT COUNT(*) FROM (SELECT 1 FROM ticket WHERE %s LIMIT $%d) AS seen`,
+			where, len(one.of.values)), one.of.values...).Scan(one.into)
 		if err != nil {
 			return n, failed("count tickets", err)
 		}

@@ -35,9 +35,13 @@ func (t *ticketTx) Running(caseID, kind string) (*support.Ticket, error) {
 // ticketValues are those of ticketColumns without the first.
 func ticketValues(t *support.Ticket) ([]any, error) {
 	detail, err := json.Marshal(t.Detail)
+	agreed := 0
+	if t.State == support.TicketOpen {
+		agreed = len(t.Detail.Approvals)
+	}
 	return []any{t.Number, t.Kind, t.Case, t.Key, string(t.State), t.Score, millis(t.Created), millis(t.Sent), millis(t.Due),
 		millis(t.Promised), millis(t.Decided), millis(t.Closed), millis(t.Erased), t.Claim.Agent, millis(t.Claim.Until),
-		len(t.Detail.Approvals), millis(t.Slot), string(detail)}, err
+		agreed, millis(t.Slot), string(detail)}, err
 }
 
 func (t *ticketTx) AddTicket(ticket *support.Ticket) error {
@@ -75,7 +79,9 @@ func (t *ticketTx) SaveEvidence(e support.Evidence) error {
 	return failed("save evidence", err)
 }
 
-func (t *ticketTx) Evidence(ticket string) ([]support.Evidence, error) { return readEvidence(t.ctx, t.tx, ticket) }
+func (t *ticketTx) Evidence(ticket string) ([]support.Evidence, error) {
+	return readEvidence(t.ctx, t.tx, ticket)
+}
 
 func (t *ticketTx) EraseEvidence(ticket string) (int, error) {
 	n, err := rowsOf(t.tx.ExecContext(t.ctx, `DELETE FROM ticket_evidence WHERE ticket_id = $1`, ticket))

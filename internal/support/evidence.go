@@ -146,14 +146,16 @@ func shown(r rune) rune {
 // yearMonth is a date as people write it, which is no code although it has six digits or more.
 var yearMonth = regexp.MustCompile(`\b(19|20)\d\d ?[-/.年] ?(0?[1-9]|1[0-2])( ?[-/.月] ?(0?[1-9]|[12]\d|3[01]))?\b`)
 
-var digitRun = regexp.MustCompile(`\d(?:[ \-–—_.·,/]{0,2}\d)*`)
+var yearAlone = regexp.MustCompile(`\b(19|20)\d\d ?年`)
+
+var digitRun = regexp.MustCompile(`\d(?:[ \-–—_.·/]{0,2}\d)*`)
 
 // Private says whether a text has what looks like a code or payment password (6 digits), a phone (11), a card or an
 // identity number (15 to 19). Such things are asked for nowhere but in fields of their own, and refused before they are
 // kept.
 func Private(text string) bool {
 	text = strings.Map(shown, norm.NFKC.String(text))
-	text = yearMonth.ReplaceAllString(text, "日")
+	text = yearAlone.ReplaceAllString(yearMonth.ReplaceAllString(text, "日"), "年")
 	for _, run := range digitRun.FindAllString(text, -1) {
 		whole := 0
 		for _, piece := range strings.FieldsFunc(run, func(r rune) bool { return r < '0' || r > '9' }) {

@@ -187,8 +187,11 @@ func (k *TicketKind) checkLists(f *flaws) {
 	for name, list := range map[string][]string{"checks": checks, "reasons": k.Refusals.Reasons, "remedies": k.Refusals.Remedies,
 		"papers": k.Refusals.Papers, "views": k.Views, "compares": k.Compares, "flags": k.Approvals.Flags} {
 		where := []string{name}
-		if name == "reasons" || name == "remedies" || name == "papers" {
+		switch name {
+		case "reasons", "remedies", "papers":
 			where = []string{"refusal", name}
+		case "flags":
+			where = []string{"approvals", name}
 		}
 		f.must(len(list) > 0 || name == "compares", "at least one (requirement P2)", where...)
 		for i, id := range list {

@@ -57,7 +57,8 @@ func (s *Tickets) kind(id string) (*TicketKind, error) {
 }
 
 // change does something to a ticket in one transaction. fn changes the ticket, which is kept then.
-func (s *Tickets) change(ctx context.Context, doing, id string, fn func(TicketTx, *Ticket, *TicketKind, time.Time) error) (*Ticket, error) {
+func (s *Tickets) change(ctx context.Context, doing, id string,
+	fn func(TicketTx, *Ticket, *TicketKind, time.Time) error) (*Ticket, error) {
 	var changed *Ticket
 	err := s.deps.Store.Do(ctx, func(tx TicketTx) error {
 		t, err := tx.Ticket(id)

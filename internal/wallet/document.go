@@ -88,7 +88,7 @@ func (d *document) account(id string, now time.Time) Account {
 		}
 	}
 	for _, c := range d.Cards {
-		a.Cards = append(a.Cards, Card{ID: c.ID, Bank: c.Bank, Class: c.Class, Kind: c.Kind, Masked: "**** " + c.Last4,
+		a.Cards = append(a.Cards, Card{ID: c.ID, Bank: c.Bank, Class: c.Class, Kind: c.Kind, Masked: maskCard(c.Last4),
 			Reserved: c.Reserved, QuickPay: c.QuickPay, Trouble: c.Trouble})
 	}
 	for _, q := range d.Questions {

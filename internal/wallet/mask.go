@@ -41,6 +41,9 @@ func maskPhone(number string) string {
 	return number[:3] + "****" + number[len(number)-2:]
 }
 
+// maskCard is **** **34: enough to tell one's own cards apart, and less than what is asked about a card.
+func maskCard(last4 string) string { return "**** **" + last4[max(0, len(last4)-2):] }
+
 // maskMailbox is n***@host.
 func maskMailbox(address string) string {
 	name, host, _ := strings.Cut(address, "@")

@@ -118,7 +118,7 @@ type Card struct {
 	Bank     string // name of the bank
 	Class    BankClass
 	Kind     CardKind
-	Masked   string // **** 1234
+	Masked   string // **** **34: the check asks for the last four
 	Reserved string // phone number kept at the bank: +86…; secret
 	QuickPay bool
 	Trouble  Trouble

@@ -17,7 +17,7 @@ CREATE TABLE ticket (
     erased      BIGINT NOT NULL,
     claimed_by  TEXT   NOT NULL,
     claimed_for BIGINT NOT NULL, -- until when
-    approvals   BIGINT NOT NULL,
+    approvals   BIGINT NOT NULL, -- so many agreed while others are waited for; 0 otherwise
     slot        BIGINT NOT NULL,
     detail      TEXT   NOT NULL
 );
@@ -26,7 +26,7 @@ CREATE UNIQUE INDEX ticket_running ON ticket (case_id, kind) WHERE state <> 'clo
 CREATE INDEX ticket_queue ON ticket (state, due, id);
 CREATE INDEX ticket_kind ON ticket (kind, state, due, id);
 CREATE INDEX ticket_claimed ON ticket (claimed_for, claimed_by) WHERE state = 'open' AND claimed_for > 0;
-CREATE INDEX ticket_second ON ticket (due, id) WHERE state = 'open' AND approvals > 0;
+CREATE INDEX ticket_second ON ticket (due, id) WHERE approvals > 0;
 CREATE INDEX ticket_late ON ticket (due) WHERE state <> 'open' AND due > 0;
 
 -- What a customer gave to a question; round counts how often they were asked for more.

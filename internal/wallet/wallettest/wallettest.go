@@ -130,8 +130,8 @@ func account(t *testing.T, w wallet.Wallet, f Fixture) {
 			{Kind: wallet.Phone, To: "+8613900139000", Masked: "139****9000", Since: ago(900), Removed: ago(20)},
 		},
 		Cards: []wallet.Card{
-			{ID: "debit", Bank: "中国工商银行", Class: wallet.StateOwned, Kind: wallet.Debit, Masked: "**** 1016", Reserved: "+8613800138000", QuickPay: true},
-			{ID: "credit", Bank: "招商银行", Class: wallet.JointStock, Kind: wallet.Credit, Masked: "**** 2365", Reserved: "+8613600136000", Trouble: wallet.Lost},
+			{ID: "debit", Bank: "中国工商银行", Class: wallet.StateOwned, Kind: wallet.Debit, Masked: "**** **16", Reserved: "+8613800138000", QuickPay: true},
+			{ID: "credit", Bank: "招商银行", Class: wallet.JointStock, Kind: wallet.Credit, Masked: "**** **65", Reserved: "+8613600136000", Trouble: wallet.Lost},
 		},
 		Questions: []string{"出生在哪座城市？", "What was your first school?"},
 		Devices:   []wallet.Device{{ID: "d1", Name: "Xiaomi 14", Since: ago(420)}},

@@ -76,8 +76,7 @@ func (m method) Step(t *recovery.Turn) recovery.Step {
 	case s.Code == nil:
 		return recovery.Step{ID: StepWait, Wait: &recovery.Wait{Who: "bank", From: s.From, Until: s.Ready}, Shown: shown(*chosen)}
 	case !s.Coded:
-		return recovery.Step{ID: StepCode, Fields: []recovery.Field{{Name: "code", Kind: recovery.FieldCode}}, Guess: true, Limits: limits(t, *chosen),
-			Sent: s.Code, Shown: shown(*chosen)}
+		return recovery.Step{ID: StepCode, Fields: []recovery.Field{{Name: "code", Kind: recovery.FieldCode}}, Guess: true, Sent: s.Code, Shown: shown(*chosen)}
 	}
 	step := recovery.Step{ID: StepCheck, Guess: true, Limits: limits(t, *chosen), Shown: shown(*chosen),
 		Fields: []recovery.Field{{Name: "last4", Kind: recovery.FieldLast4}}}
@@ -89,7 +88,8 @@ func (m method) Step(t *recovery.Turn) recovery.Step {
 	return step
 }
 
-// limits are those of the class of bank, over all cards of the class.
+// limits are those of the class of bank, over all cards of the class: tries at what is printed on the card. The code has its
+// own (requirement R3), and a right one costs nothing here.
 func limits(t *recovery.Turn, c wallet.Card) []throttle.Limit {
 	var list []throttle.Limit
 	for _, tries := range t.Policy.Cards[string(c.Class)].Tries {

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// comes waits for something on a page that reloads itself meanwhile.
+func (b screen) comes(expression string) {
+	b.t.Helper()
+	var err error
+	for range 5 { // a page that goes away ends the wait on it
+		_, err = chromedp.Run(b.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(15*time.Second)))
+		if err == nil || !strings.Contains(err.Error(), "(-32000)") {
+			break
+		}
+	}
+	if err != nil {
+		b.t.Fatalf("waited for %s on %s: %v; it says %s", expression, b.address(), err, b.text("main"))
+	}
+}
+
+// TestBrowserAssist_AgentAndCustomer: a customer is stuck and reads the code out; both see the same two words; the agent's
+// advice and the link to the mailbox appear on the customer's page by themselves; the agent checks, the customer takes the
+// check over and goes on to a new password.
+func TestBrowserAssist_AgentAndCustomer(t *testing.T) {
+	t.Parallel()
+	s := openLiveSite(t)
+	phone, agent := openScreen(t, s), signInAgent(t, s, "agent")
+	c := newCustomer(t, s, phone, all, "mail")
+	c.begin("sms")
+	c.until("next")
+	if phone.shown(`[data-assist="banner"]`) != 0 {
+		t.Fatal("the page speaks of help before anybody helps")
+	}
+	agent.visit("/agent/cases")
+	agent.fillIn("#resume", phone.text(".big"))
+	agent.press(`form[data-form="assist-door"] .btn`)
+	ref := phone.caseID()
+	agent.at("/agent/cases/" + ref)
+	phone.visit("/p/wallet/sms/next")
+	word := agent.text(`[data-assist="word"] [data-word]`)
+	if word == "" || phone.text(`[data-assist="banner"] [data-word]`) != word {
+		t.Fatalf("the agent says %q, the customer sees %q", word, phone.text(`[data-assist="banner"]`))
+	}
+
+	agent.touch(`[data-form="suggest"] input[value="mail"]`)
+	agent.press(`[data-form="suggest"] .btn`)
+	phone.comes(`!!document.querySelector('[data-form="assist-suggested"]')`) // by itself
+	phone.press(`[data-form="assist-suggested"] .btn`)
+	if phone.step() != "mail-code" {
+		t.Fatalf("the advice leads to %s", phone.address())
+	}
+	agent.comes(`document.querySelector('[data-assist="state"]').textContent.includes('邮')`)
+
+	agent.touch(`[data-form="open"] input[value="check"]`)
+	agent.press(`[data-form="open"] .btn`)
+	agent.fillIn("#answer-mailbox", c.account.Email)
+	agent.fillIn("#answer-card-end", c.account.Cards[0].Last4)
+	agent.fillIn("#answer-phone", local(c.account.Phone))
+	for question, answer := range map[string]string{"name": "match", "banks": "match", "age": "unclear"} {
+		agent.touch(`input[name="answer-` + question + `"][value="` + answer + `"]`)
+	}
+	agent.press(`[data-form="check"] .btn:not(.xs)`)
+	if got := agent.text("[data-checked]"); !strings.Contains(got, "等客户") {
+		t.Fatalf("%s: the check: %q; %s", agent.address(), got, agent.text(".sum"))
+	}
+	phone.comes(`!!document.querySelector('[data-form="assist-accept"]')`)
+	phone.press(`[data-form="assist-accept"] .btn`)
+	phone.comes(`!!document.querySelector('[data-step="hold"], [data-wait="hold"], [data-step="mail-code"]')`)
+	agent.comes(`document.querySelector('[data-assist="state"]').textContent.includes('知道的事')`)
+
+	phone.press(`[data-form="assist-end"] .btn`)
+	if phone.shown(`[data-assist="banner"]`) != 0 {
+		t.Error("the customer ended the help and still sees it")
+	}
+	agent.comes(`location.pathname === '/agent/cases'`)
+}

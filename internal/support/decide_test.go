@@ -1,0 +1,196 @@
+package support_test
+
+import (
+	"slices"
+	"testing"
+
+	"zhaohui/internal/problem"
+	"zhaohui/internal/support"
+)
+
+// S16: nothing is left. Two people agree, one of them saw papers and person together; the case gets staff and document,
+// with a hold of 72 hours and a veto, and the ticket sets nothing else.
+func TestP1_S16_twoDifferentPeopleApproveAnAppeal(t *testing.T) {
+	onBoth(t, func(t *testing.T, d *door) {
+		b, ctx, anna, berta, carl := newBureau(t, d), t.Context(), reviewer("anna"), reviewer("berta"), reviewer("carl")
+		b.cases.set("c1", support.About{Helpers: []string{"carl"}, Flags: []string{"nothing-proved"}})
+		ticket := b.sent("appeal", "c1")
+		_, err := b.Claim(ctx, carl, ticket.ID)
+		b.is(err, problem.KindDenied, "claim by who helped")
+		_, err = b.Claim(ctx, anna, ticket.ID)
+		b.must(err)
+		for what, j := range map[string]support.Judgement{
+			"no answers":      {},
+			"a mismatch":      {Checks: changed(b.judged(ticket, "").Checks, "same-person", support.CheckMismatch)},
+			"a made-up value": {Checks: changed(b.judged(ticket, "").Checks, "places", "maybe")},
+			"a made-up check": {Checks: changed(b.judged(ticket, "").Checks, "mood", support.CheckMatch)},
+			"a made-up way":   b.judged(ticket, "letter"),
+		} {
+			_, err := b.Approve(ctx, anna, ticket.ID, j)
+			b.is(err, problem.KindInvalid, "approve with "+what)
+		}
+		ticket, err = b.Approve(ctx, anna, ticket.ID, b.judged(ticket, "video"))
+		b.must(err)
+		if ticket.State != support.TicketOpen || len(b.proofs("c1")) != 0 {
+			t.Fatalf("one person is enough: %s, %v", ticket.State, b.proofs("c1"))
+		}
+		_, err = b.Claim(ctx, anna, ticket.ID)
+		b.is(err, problem.KindDenied, "approve twice")
+		_, err = b.Claim(ctx, berta, ticket.ID)
+		b.must(err)
+		b.cases.set("c1", support.About{Helpers: []string{"carl", "berta"}}) // she joined the case meanwhile
+		_, err = b.Approve(ctx, berta, ticket.ID, b.judged(ticket, ""))
+		b.is(err, problem.KindDenied, "approve by who helps meanwhile")
+		_, err = b.Release(ctx, berta, ticket.ID)
+		b.must(err)
+		dora := reviewer("dora")
+		_, err = b.Claim(ctx, dora, ticket.ID)
+		b.must(err)
+		ticket, err = b.Approve(ctx, dora, ticket.ID, b.judged(ticket, ""))
+		b.must(err)
+		want := []string{"document by anna", "staff by anna dora"}
+		if got := b.proofs("c1"); ticket.State != support.TicketApproved || !slices.Equal(got, want) {
+			t.Errorf("%s: %v", ticket.State, got)
+		}
+		_, err = b.Claim(ctx, reviewer("e"), ticket.ID)
+		b.is(err, problem.KindConflict, "claim what is decided")
+		if got := b.count("ticket-agreed"); got != 2 || b.count("ticket-approved") != 1 {
+			t.Errorf("the trail: %v", kinds(b.events()))
+		}
+		if _, err := b.trail.Verify(ctx, nil); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func changed(checks map[string]string, id, to string) map[string]string {
+	checks[id] = to
+	return checks
+}
+
+// What the risk limit says is data, and what once raised it stays.
+func TestP1_aboveTheRiskLimitOneIsNotEnough(t *testing.T) {
+	onBoth(t, func(t *testing.T, d *door) {
+		b, ctx := newBureau(t, d), t.Context()
+		for name, c := range map[string]struct {
+			before, later support.About
+			proved        bool
+		}{
+			"below":         {proved: true},
+			"just below":    {before: support.About{Yuan: 4999}, proved: true},
+			"much money":    {before: support.About{Yuan: 5000}},
+			"a flag":        {before: support.About{Flags: []string{"unusual"}}},
+			"another flag":  {before: support.About{Flags: []string{"sunny"}}, proved: true},
+			"risky later":   {later: support.About{Yuan: 9000}},
+			"risky at once": {before: support.About{Yuan: 9000}, later: support.About{}},
+		} {
+			b.cases.set(name, c.before)
+			ticket := b.sent("picture", name)
+			b.cases.set(name, c.later)
+			_, err := b.Claim(ctx, reviewer("anna"), ticket.ID)
+			b.must(err)
+			_, err = b.Approve(ctx, reviewer("anna"), ticket.ID, b.judged(ticket, ""))
+			b.must(err)
+			if got := b.proofs(name); (len(got) == 1) != c.proved {
+				t.Errorf("%s: %v", name, got)
+			}
+		}
+	})
+}
+
+// If the case cannot take the proof, nothing is decided and nothing is in the trail.
+func TestP1_aDecisionIsWholeOrNot(t *testing.T) {
+	onBoth(t, func(t *testing.T, d *door) {
+		b, ctx := newBureau(t, d), t.Context()
+		ticket := b.sent("picture", "c1")
+		_, err := b.Claim(ctx, reviewer("anna"), ticket.ID)
+		b.must(err)
+		before := len(b.events())
+		d.exec(`ALTER TABLE test_proof RENAME TO gone`)
+		if _, err = b.Approve(ctx, reviewer("anna"), ticket.ID, b.judged(ticket, "")); err == nil {
+			t.Error("approved")
+		}
+		got, err := b.Ticket(ctx, ticket.ID)
+		b.must(err)
+		if got.State != support.TicketOpen || len(got.Detail.Approvals) != 0 || len(b.events()) != before {
+			t.Errorf("%s with %d approvals, %v", got.State, len(got.Detail.Approvals), kinds(b.events()))
+		}
+	})
+}
+
+func TestP2_aRefusalShowsReasonRemedyAndPapersAndIsOpenedAgainOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, d *door) {
+		b, ctx, anna, berta := newBureau(t, d), t.Context(), reviewer("anna"), reviewer("berta")
+		ticket := b.sent("appeal", "c1")
+		_, err := b.Claim(ctx, anna, ticket.ID)
+		b.must(err)
+		whole := refusal(b.judged(ticket, ""))
+		for what, spoil := range map[string]func(*support.Refusing){
+			"no reason": func(r *support.Refusing) { r.Reason = "" }, "another reason": func(r *support.Refusing) { r.Reason = "mood" },
+			"no remedy": func(r *support.Refusing) { r.Remedies = nil }, "no paper": func(r *support.Refusing) { r.Papers = nil },
+			"one twice": func(r *support.Refusing) { r.Papers = []string{"passport", "passport"} },
+			"no checks": func(r *support.Refusing) { r.Judgement = support.Judgement{} },
+		} {
+			r := whole
+			spoil(&r)
+			_, err := b.Refuse(ctx, anna, ticket.ID, r)
+			b.is(err, problem.KindInvalid, "refuse with "+what)
+		}
+		_, err = b.Refuse(ctx, anna, ticket.ID, whole)
+		b.must(err)
+		found, err := b.Find(ctx, support.ShowTicketNumber(ticket.Number), "key of c1", "192.0.2.1")
+		b.must(err)
+		if r := found.Detail.Refusals[0]; found.State != support.TicketRefused || r.Reason != "too-little" ||
+			len(r.Remedies)+len(r.Papers) != 2 {
+			t.Errorf("the customer is told %+v", found)
+		}
+		_, err = b.Reopen(ctx, "c1", ticket.ID)
+		b.must(err)
+		_, err = b.Save(ctx, "c1", ticket.ID, "usual-use", map[string]string{"use": "坐地铁"})
+		b.must(err)
+		ticket, err = b.Send(ctx, "c1", ticket.ID)
+		b.must(err)
+		if ticket.State != support.TicketOpen || ticket.Score != 26 || !ticket.Due.Equal(at(t, "2026-11-25 12:00")) {
+			t.Errorf("opened again: %s %d %s", ticket.State, ticket.Score, ticket.Due.In(china))
+		}
+		_, err = b.Claim(ctx, anna, ticket.ID)
+		b.is(err, problem.KindDenied, "who refused judges again")
+		_, err = b.Claim(ctx, berta, ticket.ID)
+		b.must(err)
+		_, err = b.Refuse(ctx, berta, ticket.ID, whole)
+		b.must(err)
+		_, err = b.Reopen(ctx, "c1", ticket.ID)
+		b.is(err, problem.KindConflict, "open again twice")
+	})
+}
+
+// Opened again, a ticket begins anew: what was agreed before the refusal counts nothing, and as many people are needed.
+func TestP1_whatIsOpenedAgainNeedsAsManyPeople(t *testing.T) {
+	onBoth(t, func(t *testing.T, d *door) {
+		b, ctx := newBureau(t, d), t.Context()
+		ticket := b.sent("appeal", "c1")
+		agree := func(who string) support.TicketState {
+			t.Helper()
+			_, err := b.Claim(ctx, reviewer(who), ticket.ID)
+			b.must(err)
+			got, err := b.Approve(ctx, reviewer(who), ticket.ID, b.judged(ticket, ""))
+			b.must(err)
+			return got.State
+		}
+		agree("anna")
+		_, err := b.Claim(ctx, reviewer("berta"), ticket.ID)
+		b.must(err)
+		_, err = b.Refuse(ctx, reviewer("berta"), ticket.ID, refusal(b.judged(ticket, "")))
+		b.must(err)
+		_, err = b.Reopen(ctx, "c1", ticket.ID)
+		b.must(err)
+		_, err = b.Send(ctx, "c1", ticket.ID)
+		b.must(err)
+		if first, second := agree("carl"), agree("dora"); first != support.TicketOpen || second != support.TicketApproved {
+			t.Errorf("after one: %s, after two: %s", first, second)
+		}
+		if got := b.proofs("c1"); !slices.Equal(got, []string{"staff by carl dora"}) {
+			t.Errorf("proved %v", got)
+		}
+	})
+}
