@@ -79,3 +79,42 @@ func TestBrowserAssist_AgentAndCustomer(t *testing.T) {
 	}
 	agent.comes(`location.pathname === '/agent/cases'`)
 }
+
+// TestA1_AxeFindsNothingWhileAnAgentHelps looks at the pages of both, in both languages.
+func TestA1_AxeFindsNothingWhileAnAgentHelps(t *testing.T) {
+	t.Parallel()
+	s := openLiveSite(t)
+	customer, agent := openScreen(t, s), signInAgent(t, s, "agent")
+	c := newCustomer(t, s, customer, all, "mail")
+	c.begin("sms")
+	c.until("next")
+	ref := customer.caseID()
+	agent.visit("/agent/cases")
+	agent.fillIn("#resume", customer.text(".big"))
+	agent.press(`form[data-form="assist-door"] .btn`)
+	agent.touch(`[data-form="suggest"] input[value="mail"]`)
+	agent.press(`[data-form="suggest"] .btn`)
+	both := []dress{{"", false, []sight{{"light", phone}, {"dark", desk}}}, {"/en", false, []sight{{"light", desk}, {"dark", phone}}}}
+	see := func(b screen, path, name string) {
+		for _, d := range both {
+			b.visit(d.prefix + path)
+			b.fits(d, name)
+			b.axeIn(d, name)
+		}
+		b.size(1280, 900)
+		b.media("screen", "light")
+	}
+	see(customer, "/p/wallet/sms/next", "a step while an agent helps")
+	see(agent, "/agent/cases", "the number of a case")
+	see(agent, "/agent/cases/"+ref, "a case with closed records")
+	agent.visit("/agent/cases/" + ref)
+	agent.touch(`[data-form="open"] input[value="check"]`)
+	agent.press(`[data-form="open"] .btn`)
+	see(agent, "/agent/cases/"+ref, "a case with open records")
+	agent.visit("/agent/cases/" + ref)
+	agent.press(`[data-form="check"] .btn:not(.xs)`)
+	if agent.shown(".sum") != 1 {
+		t.Errorf("an empty check: %s", agent.address())
+	}
+	agent.axeIn(both[0], "an empty check")
+}

@@ -49,8 +49,12 @@ func (s *Service) Submit(ctx context.Context, key Key, step string, form map[str
 	if err != nil || !result.Stale {
 		return result, err
 	}
-	if a, err = s.attempt(ctx, key, client); err != nil { // its own twin was first
-		return Result{Stale: true}, nil
+	a, err = s.attempt(ctx, key, client) // its own twin may have been first
+	if errors.Is(err, problem.NotFound) {
+		return Result{Stale: true}, nil // or somebody took the case over
+	}
+	if err != nil {
+		return Result{}, err
 	}
 	return s.stale(ctx, a, repeat)
 }
