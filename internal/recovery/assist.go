@@ -140,7 +140,8 @@ func (s *Assistance) enter(ctx context.Context, caseID, agent string) error {
 		}
 		f := &c.Facts
 		if old := f.Assist; old != nil && old.Agent != agent {
-			if err := tx.Record(Event{At: now, Kind: "assist-ended", Case: c.ID, Actor: by(old.Agent), Data: map[string]string{"why": "relieved"}}); err != nil {
+			relieved := Event{At: now, Kind: "assist-ended", Case: c.ID, Actor: by(old.Agent), Data: map[string]string{"why": "relieved"}}
+			if err := tx.Record(relieved); err != nil {
 				return err
 			}
 		}

@@ -76,9 +76,10 @@ func (m method) Step(t *recovery.Turn) recovery.Step {
 	case s.Code == nil:
 		return recovery.Step{ID: StepWait, Wait: &recovery.Wait{Who: "bank", From: s.From, Until: s.Ready}, Shown: shown(*chosen)}
 	case !s.Coded:
-		return recovery.Step{ID: StepCode, Fields: []recovery.Field{{Name: "code", Kind: recovery.FieldCode}}, Guess: true, Sent: s.Code, Shown: shown(*chosen)}
+		return recovery.Step{ID: StepCode, Fields: []recovery.Field{{Name: "code", Kind: recovery.FieldCode}}, Guess: true, Limits: limits(t, *chosen, "code"),
+			Sent: s.Code, Shown: shown(*chosen)}
 	}
-	step := recovery.Step{ID: StepCheck, Guess: true, Limits: limits(t, *chosen), Shown: shown(*chosen),
+	step := recovery.Step{ID: StepCheck, Guess: true, Limits: limits(t, *chosen, "check"), Shown: shown(*chosen),
 		Fields: []recovery.Field{{Name: "last4", Kind: recovery.FieldLast4}}}
 	if chosen.Kind == wallet.Credit {
 		step.Fields = append(step.Fields, recovery.Field{Name: "expiry", Kind: recovery.FieldExpiry})
@@ -88,12 +89,12 @@ func (m method) Step(t *recovery.Turn) recovery.Step {
 	return step
 }
 
-// limits are those of the class of bank, over all cards of the class: tries at what is printed on the card. The code has its
-// own (requirement R3), and a right one costs nothing here.
-func limits(t *recovery.Turn, c wallet.Card) []throttle.Limit {
+// limits are those of the class of bank, over all cards of the class: so many tries at the code and so many at what is
+// printed on the card, each for itself, or one slip at the code would use up what the card needs.
+func limits(t *recovery.Turn, c wallet.Card, of string) []throttle.Limit {
 	var list []throttle.Limit
 	for _, tries := range t.Policy.Cards[string(c.Class)].Tries {
-		list = append(list, t.Limit(ID+"-"+string(c.Class), tries))
+		list = append(list, t.Limit(ID+"-"+of+"-"+string(c.Class), tries))
 	}
 	return list
 }
