@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"slices"
 	"strings"
 	"time"
 
@@ -141,19 +140,7 @@ func (t *agentTx) Take(at time.Time, limits ...throttle.Limit) error {
 	return (&caseTx{ctx: t.ctx, tx: t.tx}).Take(at, limits...)
 }
 
-// GiveBack writes the heads in the order in which Take does.
-func (t *agentTx) GiveBack(at time.Time, keys ...string) error {
-	for _, key := range slices.Sorted(slices.Values(keys)) {
-		if _, err := t.tx.ExecContext(t.ctx, `UPDATE throttle_head SET uses = uses WHERE key = $1`, key); err != nil {
-			return failed("give a use back", err)
-		}
-		if _, err := t.tx.ExecContext(t.ctx, `DELETE FROM throttle_use WHERE key = $1 AND at = $2 AND n =
-			(SELECT MAX(n) FROM throttle_use WHERE key = $1 AND at = $2)`, key, millis(at)); err != nil {
-			return failed("give a use back", err)
-		}
-	}
-	return nil
-}
+func (t *agentTx) GiveBack(at time.Time, keys ...string) error { return giveBack(t.ctx, t.tx, at, keys) }
 
 func (t *agentTx) Record(e recovery.Event) error {
 	t.events = append(t.events, e)

@@ -105,6 +105,20 @@ func (t *caseTx) reached(at time.Time, limit throttle.Limit, key *takenKey) (unt
 	return moment(oldest).Add(limit.Within), err == nil, err
 }
 
+// giveBack takes back one use of each key that was counted at a moment. It writes the heads in the order in which Take does.
+func giveBack(ctx context.Context, tx *sql.Tx, at time.Time, keys []string) error {
+	for _, key := range slices.Sorted(slices.Values(keys)) {
+		if _, err := tx.ExecContext(ctx, `UPDATE throttle_head SET uses = uses WHERE key = $1`, key); err != nil {
+			return failed("give a use back", err)
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM throttle_use WHERE key = $1 AND at = $2 AND n =
+			(SELECT MAX(n) FROM throttle_use WHERE key = $1 AND at = $2)`, key, millis(at)); err != nil {
+			return failed("give a use back", err)
+		}
+	}
+	return nil
+}
+
 // Clear forgets the uses in a row of these keys.
 func (t *caseTx) Clear(keys ...string) error {
 	keys = slices.Sorted(slices.Values(keys))
