@@ -140,7 +140,9 @@ func (t *agentTx) Take(at time.Time, limits ...throttle.Limit) error {
 	return (&caseTx{ctx: t.ctx, tx: t.tx}).Take(at, limits...)
 }
 
-func (t *agentTx) GiveBack(at time.Time, keys ...string) error { return giveBack(t.ctx, t.tx, at, keys) }
+func (t *agentTx) GiveBack(at time.Time, keys ...string) error {
+	return giveBack(t.ctx, t.tx, at, keys)
+}
 
 func (t *agentTx) Record(e recovery.Event) error {
 	t.events = append(t.events, e)

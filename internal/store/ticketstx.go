@@ -105,7 +105,9 @@ func (t *ticketTx) Take(at time.Time, limits ...throttle.Limit) error {
 	return (&caseTx{ctx: t.ctx, tx: t.tx}).Take(at, limits...)
 }
 
-func (t *ticketTx) GiveBack(at time.Time, keys ...string) error { return giveBack(t.ctx, t.tx, at, keys) }
+func (t *ticketTx) GiveBack(at time.Time, keys ...string) error {
+	return giveBack(t.ctx, t.tx, at, keys)
+}
 
 func (t *ticketTx) Record(e recovery.Event) error {
 	t.events = append(t.events, e)
