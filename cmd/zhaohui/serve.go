@@ -13,7 +13,6 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -325,26 +324,9 @@ func newServer(handler http.Handler, log *slog.Logger) *http.Server {
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: web.MaxHeader, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
 }
 
-// settle is how long after its start the portal becomes thrifty: the first pages come before that.
-const settle = time.Second
-
-// How much garbage may gather beside what is kept, in percent. While content is read nearly everything is garbage, and what
-// stays lies between it: collecting often keeps the gaps small that would be held for good. Later pages come out of the cache
-// and make little.
-const (
-	percentAtStart = 40
-	percentLater   = 60
-)
-
-// thrifty gives back the memory that reading the content took, which the runtime would keep for minutes.
-func thrifty() {
-	debug.SetGCPercent(percentLater)
-	debug.FreeOSMemory()
-}
-
 // serve runs until SIGINT or SIGTERM, then lets running requests end.
 func serve(c settings, extra fs.FS, demo *demonstration) error {
-	debug.SetGCPercent(percentAtStart)
+	collectOften()
 	p, err := open(c, extra, demo)
 	if p != nil {
 		defer p.shut()
@@ -394,8 +376,7 @@ func (p *portal) run(addr, adminAddr string, handler http.Handler) error {
 		}
 	}
 	p.log.Info("serving", "at", p.public.String()+"/")
-	settled := time.AfterFunc(settle, thrifty)
-	defer settled.Stop()
+	go thrifty(ctx)
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", err)

@@ -75,17 +75,40 @@ func (d *DB) migrateOwn(ctx context.Context) error {
 		dialect = goose.DialectPostgres
 	}
 	provider, err := goose.NewProvider(dialect, d.writes, files, goose.WithDisableGlobalRegistry(true),
-		goose.WithTableName("schema_version"))
+		goose.WithTableName("schema_version"), goose.WithGoMigrations(goose.NewGoMigration(usesVersion, &goose.GoFunc{RunTx: d.usesInOneTree}, nil)))
 	if err != nil {
 		return err
 	}
 	done, err := provider.Up(ctx)
 	for _, m := range done {
 		if m.Error == nil {
-			d.log.Info("schema changed", "migration", m.Source.Path)
+			d.log.Info("schema changed", "migration", m.Source.Version)
 		}
 	}
 	return err
+}
+
+// usesVersion is the number of usesInOneTree among the migrations.
+const usesVersion = 9
+
+// usesInOneTree keeps the uses of limits in one tree on SQLite, which makes a table and an index of what PostgreSQL's text
+// says: every use was written twice, at two places.
+func (d *DB) usesInOneTree(ctx context.Context, tx *sql.Tx) error {
+	if d.postgres {
+		return nil
+	}
+	for _, statement := range []string{
+		`CREATE TABLE throttle_use_new (key TEXT NOT NULL, at BIGINT NOT NULL, n BIGINT NOT NULL, gone BIGINT NOT NULL,
+			PRIMARY KEY (key, at, n)) WITHOUT ROWID`,
+		`INSERT INTO throttle_use_new (key, at, n, gone) SELECT key, at, n, gone FROM throttle_use`,
+		`DROP TABLE throttle_use`,
+		`ALTER TABLE throttle_use_new RENAME TO throttle_use`,
+	} {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func migrateJobs(ctx context.Context, driver riverdriver.Driver[*sql.Tx], log *slog.Logger) error {

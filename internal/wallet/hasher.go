@@ -3,6 +3,8 @@ package wallet
 import (
 	"context"
 	"fmt"
+	"math"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -71,8 +73,8 @@ func (h *Hasher) run(ctx context.Context, fn func()) error {
 //
 // Where there is but one core the runtime would run a hash for 10 ms at a time and everything else in between; with a second
 // processor of its own the system gives both their share. Elsewhere a hash leaves a core free anyway. And every hash asks for
-// 19 MiB of new memory: at the usual pace the collector would look through everything that the portal keeps for each of
-// them. When nothing is hashed both are as before, which is faster with one core and takes less memory.
+// 19 MiB of new memory: at the usual pace, or under the limit that the portal sets itself, the collector would look through
+// everything that it keeps for each of them. When nothing is hashed both are as before, which is faster with one core and takes less memory.
 var busy spell
 
 // lull is how long the runtime stays set for hashes after the last one: setting it stops everything for a moment.
@@ -86,7 +88,8 @@ type spell struct {
 	hashes  int
 	on      bool
 	oneCore bool
-	percent int // of before
+	percent int   // of before
+	limit   int64 // of before
 	rest    *time.Timer
 }
 
@@ -97,7 +100,11 @@ func (s *spell) begin() {
 	if s.on {
 		return
 	}
-	s.on, s.oneCore, s.percent = true, runtime.GOMAXPROCS(0) == 1, debug.SetGCPercent(hashingPercent)
+	s.on, s.oneCore = true, runtime.GOMAXPROCS(0) == 1
+	s.percent, s.limit = debug.SetGCPercent(hashingPercent), debug.SetMemoryLimit(-1)
+	if os.Getenv("GOMEMLIMIT") == "" { // an operator's own limit stays
+		debug.SetMemoryLimit(math.MaxInt64)
+	}
 	if s.oneCore {
 		runtime.GOMAXPROCS(2)
 	}
@@ -126,6 +133,9 @@ func (s *spell) over() {
 	s.on = false
 	if now := debug.SetGCPercent(s.percent); now != hashingPercent { // somebody else set it meanwhile
 		debug.SetGCPercent(now)
+	}
+	if now := debug.SetMemoryLimit(s.limit); now != math.MaxInt64 { // likewise
+		debug.SetMemoryLimit(now)
 	}
 	if s.oneCore {
 		runtime.GOMAXPROCS(1)
