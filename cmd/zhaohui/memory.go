@@ -29,7 +29,7 @@ const settle = time.Second
 // lookEvery is how often the limit is looked at again.
 const lookEvery = 10 * time.Second
 
-// noLimit is what the runtime says where there is none; hashing passwords lifts ours for a while (wallet.Hasher).
+// noLimit is what the runtime says where there is none.
 const noLimit = math.MaxInt64
 
 func collectOften() { debug.SetGCPercent(percentAtStart) }
@@ -46,13 +46,16 @@ func thrifty(ctx context.Context) {
 		return
 	}
 	held, live := memory()
-	least := held + room
-	debug.SetMemoryLimit(least)
-	for besides := held - live; wait(ctx, lookEvery); {
-		_, live = memory()
-		if debug.SetMemoryLimit(-1) != noLimit {
-			debug.SetMemoryLimit(max(least, besides+live*(100+percentTight)/100))
+	least, besides := held+room, held-live
+	limit := least
+	debug.SetMemoryLimit(limit)
+	for wait(ctx, lookEvery) {
+		if debug.SetMemoryLimit(-1) != limit { // raised for a while, as passwords are hashed (wallet.Hasher)
+			continue
 		}
+		_, live = memory()
+		limit = max(least, besides+live*(100+percentTight)/100)
+		debug.SetMemoryLimit(limit)
 	}
 }
 

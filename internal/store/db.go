@@ -89,7 +89,7 @@ func (d *DB) openSQLite(path string) error {
 		return err
 	}
 	writes, err := openFile(path, "immediate", "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		"temp_store(MEMORY)", "wal_autocheckpoint(4000)", "cache_size(-16000)")
+		"temp_store(MEMORY)", "wal_autocheckpoint(8000)", "cache_size(-16000)")
 	if err != nil {
 		return err
 	}

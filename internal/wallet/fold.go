@@ -5,12 +5,8 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/text/unicode/norm"
 )
-
-// homeRegion is where a phone number without a country code is from.
-const homeRegion = "CN"
 
 // signInName is a sign-in name as typed in the form that is indexed: "phone:+86…", "mailbox:…" or "id:…". Every text
 // gives exactly one, so that all take the same look-ups.
@@ -43,7 +39,8 @@ func foldMailbox(s string) (string, bool) {
 	return s, err == nil && parsed.Address == s
 }
 
-// foldPhone is a phone number as +8613800138000; false for what cannot be one.
+// foldPhone is a phone number as it is dialled from anywhere (E.164: +8613800138000); false for what cannot be one. One
+// without a country code is from China. Whether a number is in use no table can say; only an SMS to it can.
 func foldPhone(s string) (string, bool) {
 	if len(s) > 64 {
 		return "", false
@@ -54,36 +51,34 @@ func foldPhone(s string) (string, bool) {
 		}
 		return r
 	}, norm.NFKC.String(s))
-	if home, ok := homeMobile(s); ok {
-		return "+86" + home, true
+	if abroad, ok := strings.CutPrefix(s, "00"); ok {
+		s = "+" + abroad
 	}
-	if rest, ok := strings.CutPrefix(s, "00"); ok {
-		s = "+" + rest
-	}
-	if strings.Trim(strings.TrimPrefix(s, "+"), "0123456789") != "" || len(s) < 7 {
+	digits := strings.TrimPrefix(s, "+")
+	if strings.Trim(digits, "0123456789") != "" {
 		return "", false
 	}
-	number, err := phonenumbers.Parse(s, homeRegion)
-	if err != nil || !phonenumbers.IsValidNumber(number) {
-		return "", false
-	}
-	return phonenumbers.Format(number, phonenumbers.E164), true
-}
-
-// homeMobile recognises a Chinese mobile number without the library: nearly all are, and the library's tables take
-// memory and time once they are looked at.
-func homeMobile(s string) (string, bool) {
-	for _, prefix := range []string{"+86", "0086", "86"} {
-		if rest, ok := strings.CutPrefix(s, prefix); ok && len(rest) == 11 {
-			s = rest
-			break
-		}
-	}
-	if len(s) != 11 || s[0] != '1' || s[1] < '3' || strings.Trim(s, "0123456789") != "" {
+	switch {
+	case isMobile(s):
+		return homeCode + s, true
+	case isMobile(strings.TrimPrefix(s, "86")): // the sign in front is often left out
+		return "+" + s, true
+	case len(s) >= 11 && len(s) <= 12 && s[0] == '0': // a line at home: 010 6552 9988
+		return homeCode + s[1:], true
+	case s == digits || len(digits) < leastDigits || len(digits) > mostDigits || digits[0] == '0':
 		return "", false
 	}
 	return s, true
 }
+
+const (
+	homeCode    = "+86"
+	leastDigits = 8 // with the country code; shorter ones are services, which receive no codes
+	mostDigits  = 15
+)
+
+// isMobile recognises a Chinese mobile number.
+func isMobile(s string) bool { return len(s) == 11 && s[0] == '1' && s[1] >= '3' }
 
 // foldText is a text as it is compared: letters and digits only, in lower case.
 func foldText(s string) string {

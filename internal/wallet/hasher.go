@@ -74,14 +74,19 @@ func (h *Hasher) run(ctx context.Context, fn func()) error {
 // Where there is but one core the runtime would run a hash for 10 ms at a time and everything else in between; with a second
 // processor of its own the system gives both their share. Elsewhere a hash leaves a core free anyway. And every hash asks for
 // 19 MiB of new memory: at the usual pace, or under the limit that the portal sets itself, the collector would look through
-// everything that it keeps for each of them. When nothing is hashed both are as before, which is faster with one core and takes less memory.
+// everything that it keeps for each of them. When nothing is hashed all is as before, which is faster with one core and takes
+// less memory.
 var busy spell
 
 // lull is how long the runtime stays set for hashes after the last one: setting it stops everything for a moment.
 const lull = 200 * time.Millisecond
 
-// hashingPercent is how much garbage may gather beside what is kept, in percent, while passwords are hashed.
-const hashingPercent = 400
+// While passwords are hashed: how much garbage may gather beside what is kept, in percent, and how many bytes more than
+// before the runtime may hold, if it had a limit. That is a collection for every eight hashes or so.
+const (
+	hashingPercent = 1000
+	hashingRoom    = 160 << 20
+)
 
 type spell struct {
 	mu      sync.Mutex
@@ -90,6 +95,7 @@ type spell struct {
 	oneCore bool
 	percent int   // of before
 	limit   int64 // of before
+	raised  int64 // 0 if the limit was left as it was
 	rest    *time.Timer
 }
 
@@ -100,10 +106,11 @@ func (s *spell) begin() {
 	if s.on {
 		return
 	}
-	s.on, s.oneCore = true, runtime.GOMAXPROCS(0) == 1
+	s.on, s.raised, s.oneCore = true, 0, runtime.GOMAXPROCS(0) == 1
 	s.percent, s.limit = debug.SetGCPercent(hashingPercent), debug.SetMemoryLimit(-1)
-	if os.Getenv("GOMEMLIMIT") == "" { // an operator's own limit stays
-		debug.SetMemoryLimit(math.MaxInt64)
+	if s.limit < math.MaxInt64-hashingRoom && os.Getenv("GOMEMLIMIT") == "" { // an operator's own limit stays
+		s.raised = s.limit + hashingRoom
+		debug.SetMemoryLimit(s.raised)
 	}
 	if s.oneCore {
 		runtime.GOMAXPROCS(2)
@@ -134,8 +141,8 @@ func (s *spell) over() {
 	if now := debug.SetGCPercent(s.percent); now != hashingPercent { // somebody else set it meanwhile
 		debug.SetGCPercent(now)
 	}
-	if now := debug.SetMemoryLimit(s.limit); now != math.MaxInt64 { // likewise
-		debug.SetMemoryLimit(now)
+	if debug.SetMemoryLimit(-1) == s.raised { // likewise
+		debug.SetMemoryLimit(s.limit)
 	}
 	if s.oneCore {
 		runtime.GOMAXPROCS(1)
