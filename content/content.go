@@ -7,7 +7,7 @@ import (
 	"io/fs"
 )
 
-//go:embed all:platforms all:help all:stops all:words all:pages all:messages all:demo calendar.yaml home.yaml sources.yaml operator.yaml
+//go:embed all:platforms all:help all:stops all:words all:pages all:messages all:demo alerts.yaml calendar.yaml home.yaml sources.yaml operator.yaml
 var files embed.FS
 
 // Files is the embedded content.

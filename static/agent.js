@@ -111,3 +111,5 @@ function offerPasskey(form) {
 document.addEventListener('keydown', press);
 document.querySelectorAll('[data-keys-switch]').forEach(offerSwitch);
 document.querySelectorAll('[data-passkey]').forEach(offerPasskey);
+const onward = document.querySelector('form[data-onward]');
+if (onward) onward.submit();

@@ -40,6 +40,24 @@ func away(t *testing.T, b *browser, theirs *oidctest.Provider, begin string) str
 	return strings.TrimPrefix(back, b.portal.config.PublicURL.String())
 }
 
+// comeBack opens the address that the provider sent the browser to, and does what the page does by itself.
+func comeBack(t *testing.T, b *browser, back string) answer {
+	t.Helper()
+	page := b.get(back)
+	if page.status != 200 {
+		return page
+	}
+	forms := parsed(t, page.body).with("data-onward")
+	if len(forms) != 1 || forms[0].attr("method") != "post" {
+		t.Fatalf("%d forms that go on", len(forms))
+	}
+	said := url.Values{}
+	for _, field := range forms[0].all("input") {
+		said.Set(field.attr("name"), field.attr("value"))
+	}
+	return b.post(forms[0].attr("action"), said)
+}
+
 func TestOpenID_leadsInWithTheRolesThatItSays(t *testing.T) {
 	p, theirs := newOpenID(t, secureSite)
 	b := p.browser()
@@ -52,9 +70,9 @@ func TestOpenID_leadsInWithTheRolesThatItSays(t *testing.T) {
 	if kept == nil || kept.SameSite != http.SameSiteLaxMode || !kept.HttpOnly || !kept.Secure || kept.MaxAge != 600 {
 		t.Errorf("what is kept on the way: %v", kept)
 	}
-	got := b.get(back)
-	if got.status != 200 || got.header.Get("Refresh") != "0; url=/agent/me" || got.header.Get("Cache-Control") != "no-store" {
-		t.Fatalf("back: %d, Refresh %q", got.status, got.header.Get("Refresh"))
+	got := comeBack(t, b, back)
+	if got.status != 303 || got.location() != "/agent/me" {
+		t.Fatalf("back: %d, %q", got.status, got.location())
 	}
 	c := b.cookies["__Host-zh_agent"]
 	if c == nil || c.SameSite != http.SameSiteStrictMode || b.cookies["__Host-zh_openid"] != nil {
@@ -73,7 +91,7 @@ func TestOpenID_leadsInWithTheRolesThatItSays(t *testing.T) {
 	// another role the next time: what was is over
 	theirs.Claims["roles"] = []string{"auditor"}
 	again := p.browser()
-	again.get(away(t, again, theirs, "/agent/sign-in/openid"))
+	comeBack(t, again, away(t, again, theirs, "/agent/sign-in/openid"))
 	if got := again.get("/agent/links"); got.status != 403 {
 		t.Errorf("an auditor shares links: %d", got.status)
 	}
@@ -87,7 +105,7 @@ func TestOpenID_withoutARoleNobodyComesIn(t *testing.T) {
 	for _, roles := range []any{nil, []string{}, []string{"admin", "root"}, "Agent"} {
 		theirs.Claims["roles"] = roles
 		b := p.browser()
-		got := b.get(away(t, b, theirs, "/agent/sign-in/openid"))
+		got := comeBack(t, b, away(t, b, theirs, "/agent/sign-in/openid"))
 		if got.status != 403 || b.get("/agent").status != 303 || p.agentCookie(b) != "" {
 			t.Errorf("%v: %d", roles, got.status)
 		}
@@ -101,18 +119,18 @@ func TestOpenID_onlyTheBrowserThatBeganIsLetIn(t *testing.T) {
 	p, theirs := newOpenID(t, plainSite)
 	victim, attacker := p.browser(), p.browser()
 	back := away(t, attacker, theirs, "/agent/sign-in/openid")
-	if got := victim.get(back); got.location() != "/agent/sign-in" || p.agentCookie(victim) != "" {
+	if got := comeBack(t, victim, back); got.location() != "/agent/sign-in" || p.agentCookie(victim) != "" {
 		t.Errorf("another browser is let in: %d", got.status)
 	}
 	away(t, victim, theirs, "/agent/sign-in/openid")
-	if got := victim.get(back); got.status != 403 || p.agentCookie(victim) != "" {
+	if got := comeBack(t, victim, back); got.status != 403 || p.agentCookie(victim) != "" {
 		t.Errorf("a browser with a way of its own is let in: %d", got.status)
 	}
 	u, _ := url.Parse(back)
 	q := u.Query()
 	q.Del("code")
 	q.Set("error", "access_denied")
-	if got := attacker.get(u.Path + "?" + q.Encode()); got.status != 403 || p.agentCookie(attacker) != "" {
+	if got := comeBack(t, attacker, u.Path+"?"+q.Encode()); got.status != 403 || p.agentCookie(attacker) != "" {
 		t.Errorf("refused there: %d", got.status)
 	}
 	if log := p.log.String(); strings.Contains(log, u.Query().Get("code")) || strings.Contains(log, u.Query().Get("state")) {
@@ -130,5 +148,31 @@ func TestOpenID_aProviderThatIsDownLeavesTheOtherWayOpen(t *testing.T) {
 	p.hire(t, "linxiao", "agent")
 	if got := newDesk(t, plainSite).browser().get("/agent/sign-in/openid"); got.status != 404 {
 		t.Errorf("where there is none: %d", got.status)
+	}
+}
+
+// The standard wants a GET; here it shows a page, and only that page's own form signs in, once (design.md, rule 6).
+func TestOpenID_theAddressAloneSignsNobodyIn(t *testing.T) {
+	p, theirs := newOpenID(t, plainSite)
+	b := p.browser()
+	back := away(t, b, theirs, "/agent/sign-in/openid")
+	for range 3 { // a reload, or what looks ahead
+		if got := b.get(back); got.status != 200 || len(got.header.Values("Set-Cookie")) != 0 {
+			t.Fatalf("opened: %d, sets %q", got.status, got.header.Values("Set-Cookie"))
+		}
+	}
+	if agents, err := p.config.Desk.Agents(t.Context()); err != nil || len(agents) != 0 {
+		t.Fatalf("opened, and there are %d agents, %v", len(agents), err)
+	}
+	u, _ := url.Parse(back)
+	if got := p.browser().post(web.OpenIDBack, u.Query()); got.location() != "/agent/sign-in" {
+		t.Errorf("sent from another browser: %d", got.status)
+	}
+	if got := comeBack(t, b, back); got.status != 303 || got.location() != "/agent" {
+		t.Fatalf("sent: %d %s", got.status, got.location())
+	}
+	in := p.agentCookie(b)
+	if got := b.post(web.OpenIDBack, u.Query()); got.location() != "/agent/sign-in" || p.agentCookie(b) != in {
+		t.Errorf("sent twice: %d %s", got.status, got.location())
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"zhaohui/internal/audit"
+	"zhaohui/internal/insight"
 	"zhaohui/internal/store"
 	"zhaohui/internal/support"
 	"zhaohui/web"
@@ -55,10 +56,17 @@ func newDesk(tb testing.TB, public string, change ...func(*web.Config)) *portal 
 		Index: liveKeys.Index("agents"), Now: clock.now, Operator: "云帆钱包", Public: address})
 	links := support.NewLinks(support.LinkDeps{Store: store.NewShareLinks(db, trail.Append),
 		Places: web.NewPlaces(realContent(), realWords(), true), Now: clock.now})
+	counts := insight.New(insight.Config{Store: store.NewInsight(db), Now: clock.now, Live: "wallet", Hash: liveKeys.Index("insight").Sum})
+	r := &rulings{about: map[string]support.About{}}
+	auditors := store.NewTrail(trail)
 	p := newPortalOn(tb, public, clock, log, append([]func(*web.Config){func(c *web.Config) {
+		c.Trail, c.Retention = support.NewTrail(auditors, clock.now), support.NewRetention(sampleRetained(clock.now), auditors, clock.now)
+		c.Filters = support.NewFilters(store.NewFilters(db), clock.now)
 		c.Recovery, c.Policy, c.Desk, c.Links = shared().service, shared().policy, desk, links
+		c.Tickets = queueOn(db, r, clock.now)
+		c.Insight = counts
 	}}, change...)...)
-	p.live = &living{path: path, db: db}
+	p.live, p.rulings = &living{path: path, db: db}, r
 	return p
 }
 

@@ -22,6 +22,10 @@ func (s *Site) showDesk(v *visit) error {
 		}
 	}
 	view.Here = append(view.Here, templates.AgentPlace{Text: t("agent.me.title"), Hint: t("agent.me.hint"), URL: view.MeURL})
+	var err error
+	if view.Wrong, err = s.alertRows(v); err != nil {
+		return err
+	}
 	if s.open(v, "/agent/links") {
 		if err := s.lastLinks(v, &view); err != nil {
 			return err

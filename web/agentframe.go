@@ -34,7 +34,7 @@ func (s *Site) places(v *visit) []templates.AgentPlace {
 		if s.open(v, p.path) {
 			key := "agent.place." + p.word
 			all = append(all, templates.AgentPlace{Text: v.words.T(key), Hint: v.words.T(key + "-hint"),
-				URL: v.to(p.path, ""), Key: p.key})
+				URL: v.to(p.path, ""), Key: p.key, Count: s.waitingAt(v, p.path)})
 		}
 	}
 	return all

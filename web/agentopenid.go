@@ -39,20 +39,51 @@ func (s *Site) showOpenID(v *visit) error {
 	return v.see(address)
 }
 
-// showOpenIDBack is where the browser comes back to. It is a GET that signs in, as the standard wants it: its code is good
-// once, and only together with what this browser kept.
+// openIDSays is what the operator's own sign-in sends back with the browser.
+var openIDSays = []string{"code", "state", "iss", "error"}
+
+// showOpenIDBack is where the browser comes back to. A GET signs nobody in (design.md, rule 6): the page has a form with what
+// came back, which goes on by itself with script and by a button without.
 func (s *Site) showOpenIDBack(v *visit) error {
 	if s.OpenID == nil {
 		return problem.NotFound
 	}
+	lang, _, ok := strings.Cut(s.agents.kept(v.Request()), " ")
+	if !ok { // opened later, or in another browser
+		return v.see(v.to("/agent/sign-in", ""))
+	}
+	v.words = s.Words.Words(lang)
+	t := v.words.T
+	view := templates.AgentStopView{AgentPage: s.console(v, t("agent.openid-back.title"), "/agent/sign-in"),
+		Title: title(t("agent.openid-back.title")), Lead: []string{t("agent.openid-back.lead")},
+		Form:  &templates.LiveForm{Action: OpenIDBack, Button: t("agent.openid-back.button")},
+		Other: ui.Link{Text: t("agent.openid-back.leave"), URL: v.to("/agent/sign-in", "")}}
+	for _, name := range openIDSays {
+		if value := v.QueryParam(name); value != "" {
+			view.Form.Hidden = append(view.Form.Hidden, templates.Field{Name: name, Value: value})
+		}
+	}
+	view.Languages = nil // the address is good once, and in the language that was chosen
+	return s.fresh(v, http.StatusOK, templates.AgentStop(view))
+}
+
+// submitOpenIDBack signs in: what came back is good once, and only together with what this browser kept.
+func (s *Site) submitOpenIDBack(v *visit) error {
+	if s.OpenID == nil {
+		return problem.NotFound
+	}
+	form, err := v.form(openIDSays...)
+	if err != nil {
+		return err
+	}
 	lang, rest, _ := strings.Cut(s.agents.back(v.Response(), v.Request()), " ")
 	next, kept, ok := strings.Cut(rest, " ")
-	if !ok { // opened twice, or in another browser
+	if !ok { // sent twice
 		return v.see(v.to("/agent/sign-in", ""))
 	}
 	v.words = s.Words.Words(lang)
 	ctx := v.Request().Context()
-	who, err := s.OpenID.Finish(ctx, kept, v.QueryParams())
+	who, err := s.OpenID.Finish(ctx, kept, form)
 	token := ""
 	if err == nil {
 		token, err = s.Desk.SignInBy(ctx, who, s.agentClient(v))
@@ -64,10 +95,7 @@ func (s *Site) showOpenIDBack(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if err := s.agents.write(v.Response(), v.Request(), token); err != nil {
-		return err
-	}
-	return s.goOn(v, s.entrance(v, token, next))
+	return s.enter(v, token, next)
 }
 
 func (s *Site) openIDDenied(v *visit) templates.AgentStopView {

@@ -12,6 +12,7 @@ var agentPages = []route{
 	{"POST", "/agent/sign-in/second", everyone, (*Site).submitSecond},
 	{"GET", "/agent/sign-in/openid", everyone, (*Site).showOpenID},
 	{"GET", "/agent/sign-in/openid/back", everyone, (*Site).showOpenIDBack},
+	{"POST", "/agent/sign-in/openid/back", everyone, (*Site).submitOpenIDBack},
 	{"GET", "/agent/enrol/:token", everyone, (*Site).showEnrolment},
 	{"POST", "/agent/enrol/:token", everyone, (*Site).submitEnrolment},
 	{"GET", "/agent/enrol", everyone, (*Site).showEnrol},
@@ -29,6 +30,9 @@ var places = []struct{ path, word, key string }{
 	{"/agent", "desk", "d"},
 	{"/agent/links", "links", "k"},
 	{"/agent/cases", "cases", "c"},
+	{"/agent/tickets", "tickets", "t"},
+	{"/agent/insight", "insight", "i"},
+	{"/agent/audit", "audit", "a"},
 }
 
 // open says whether this portal has a page and the agent may see it.

@@ -8,6 +8,9 @@ import (
 
 // showSignIn is where agents begin; whoever is signed in already goes on.
 func (s *Site) showSignIn(v *visit) error {
+	if s.Demo != nil {
+		s.Demo.Opened()
+	}
 	next := v.QueryParam("next")
 	token := s.agents.read(v.Request())
 	if token == "" {

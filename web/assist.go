@@ -3,6 +3,7 @@ package web
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	"zhaohui/internal/problem"
 	"zhaohui/internal/recovery"
@@ -41,6 +42,9 @@ func (s *Site) submitAssist(v *visit) error {
 		return err
 	}
 	said, err := s.assist(v, form, sight)
+	if code, ok := strings.CutPrefix(said, sharedCode); ok && err == nil {
+		return v.see(v.to(madePath(code), "said=made"))
+	}
 	switch {
 	case problem.KindOf(err) == problem.KindNotFound || said == "left":
 		return v.see(v.to("/agent/cases", "said="+map[bool]string{true: "left", false: "over"}[said == "left"]))
@@ -71,6 +75,8 @@ func (s *Site) assist(v *visit, form url.Values, sight recovery.AssistSight) (sa
 		return "suggested", s.Assist.Suggest(ctx, sight.Case, me, form.Get("method"))
 	case "link":
 		return "link", s.Assist.SendLink(ctx, sight.Case, me)
+	case "share":
+		return s.shareCase(v, sight, form.Get("method"))
 	case "open":
 		return "opened", s.Assist.OpenRecords(ctx, sight.Case, me, form.Get("reason"))
 	case "number":

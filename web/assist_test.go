@@ -34,6 +34,8 @@ func newAssistPortal(tb testing.TB) *portal {
 	p := newPortalOn(tb, plainSite, clock, log, func(c *web.Config) {
 		c.Recovery, c.Policy, c.Ready = l.service, l.policy, l.db.Ready
 		c.Assist = recovery.NewAssistance(l.service, rules, l.cases)
+		c.Links = support.NewLinks(support.LinkDeps{Store: store.NewShareLinks(l.db, trail.Append),
+			Places: web.NewPlaces(realContent(), realWords(), true), Now: clock.now})
 		c.Desk = support.NewDesk(support.Deps{Store: store.NewAgents(l.db, trail.Append), Hasher: quickHasher{}, Box: box,
 			Index: liveKeys.Index("agents"), Now: clock.now, Operator: "云帆钱包", Public: c.PublicURL})
 	})

@@ -19,13 +19,15 @@ func (s *Site) assistView(v *visit, sight recovery.AssistSight, form url.Values)
 	view := templates.AssistCaseView{AgentPage: s.console(v, t("assist.case.title", "Channel", name), "/agent/cases"),
 		Title: title(t("assist.case.title", "Channel", name)), Word: sight.Word[sight.Lang], WordLead: t("assist.word.agent"),
 		Spoken: t("assist.case.speaks", "Language", s.Words.Words(sight.Lang).T("language.name")),
-		Action: v.to(assistPath(sight.Case), ""), Refresh: v.again(), AsOf: t("live.wait.as-of", "Time", s.Now().In(s.Zone).Format("15:04:05")),
+		Action: v.to(assistPath(sight.Case), ""), Refresh: v.again(),
+		AsOf:  t("live.wait.as-of", "Time", s.Now().In(s.Zone).Format("15:04:05")),
 		Facts: s.assistFacts(l, sight), Suggested: sight.Suggested, Live: s.liveView(v, assistPath(sight.Case), sight.Version)}
 	view.Keys = append(view.Keys, templates.AgentKey{Key: "r", Text: t("live.wait.refresh")})
 	for _, o := range sight.Offers {
-		view.Offers = append(view.Offers, templates.LinkChoice{Value: o.Method, Text: t("method." + o.Method + ".name"), Chosen: o.Method == sight.Suggested})
+		view.Offers = append(view.Offers, templates.LinkChoice{Value: o.Method, Text: t("method." + o.Method + ".name"),
+			Chosen: o.Method == sight.Suggested})
 	}
-	view.Send = sight.MaySend
+	view.Send, view.Share = sight.MaySend, s.Links != nil && sight.State == recovery.Open
 	s.assistCheck(v, sight, form, &view)
 	return view
 }
@@ -79,7 +81,8 @@ func (l *live) stepText(sight recovery.AssistSight) string {
 	default:
 		return unbroken(l.t("live." + string(sight.State) + ".title"))
 	}
-	for _, key := range []string{"method." + sight.Method + "." + sight.Step + ".title", "method." + sight.Method + ".name", "live." + sight.Step + ".title"} {
+	for _, key := range []string{"method." + sight.Method + "." + sight.Step + ".title", "method." + sight.Method + ".name",
+		"live." + sight.Step + ".title"} {
 		if text := l.has(key); text != "" && !strings.Contains(text, "<no value>") {
 			return unbroken(text)
 		}

@@ -42,7 +42,10 @@ func (s *Site) submitCase(v *visit) error {
 	if err != nil {
 		return err
 	}
-	form, err := v.form(append(names(sight.Place), "do", "method")...)
+	if sight.Late { // a second click, the first answer of which was lost: nothing is done for it
+		return s.showCurrent(v, key, sight)
+	}
+	form, err := v.form(append(names(sight.Place), "do", "method", recovery.FieldPage)...)
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,10 @@ type Demonstration interface {
 	Outbox() []message.Record
 	Advance(ctx context.Context, by time.Duration) error
 	Agents(ctx context.Context) ([]DemoAgent, error)
+	// Opened says that somebody looks at what the demo shows of its past: it begins to be written then.
+	Opened()
+	// Past is how many days of it are written, of how many.
+	Past() (written, days int)
 }
 
 // DemoAgent is one of the made-up people at the desk, as /demo/agents.json gives it. Code is one that they can sign in with.
@@ -138,9 +142,11 @@ var (
 
 func (s *Site) showDemo(v *visit) error {
 	t := v.words.T
+	s.Demo.Opened()
 	view := templates.DemoView{Page: s.frame(v, t("demo.title"), "", "/demo", ""), Lead: t("demo.lead"),
 		Start:   ui.Link{Text: t("demo.start"), URL: v.to(platformPath(s.livePlatform().ID), "")},
 		Clock:   templates.DemoClock{Now: s.Now().In(s.Zone).Format("2006-01-02 15:04:05"), Action: v.to("/demo/clock", "")},
+		Past:    s.pastNote(v),
 		Refresh: ui.Link{Text: t("demo.refresh"), URL: v.to("/demo", "")},
 		Downloads: []ui.Link{{Text: "accounts.json", URL: "/demo/accounts.json"},
 			{Text: "outbox.json", URL: "/demo/outbox.json"}, {Text: "agents.json", URL: "/demo/agents.json"}}}

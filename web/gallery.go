@@ -47,7 +47,7 @@ func Gallery(catalog *i18n.Catalog) http.Handler {
 
 func galleryFrame(r *http.Request, words words) ui.Page {
 	return ui.Page{W: words, Elder: r.URL.Query().Get("elder") == "on", StyleURL: static.URL("zhaohui.css"),
-		ScriptURL: static.URL("zhaohui.js"), SheetURL: static.URL("agent.css"), CodeURL: static.URL("agent.js"),
+		ScriptURL: static.URL("zhaohui.js"), SheetURL: static.URL("agent.css"), ChartsURL: static.URL("agentinsight.css"), CodeURL: static.URL("agent.js"),
 		IconURL: static.URL("icon.svg"), SpriteURL: static.URL("icons.svg"), Base: words.Prefix()}
 }
 

@@ -147,6 +147,7 @@ func (s *Site) showSearch(v *visit) error {
 		}
 	}
 	if len(view.Hits) == 0 {
+		s.countMissed(query)
 		for _, p := range s.Content.Platforms {
 			view.ChooserLinks = append(view.ChooserLinks, ui.Link{Text: p.Texts[v.words.Code()].Name,
 				URL: v.to(platformPath(p.ID), "")})

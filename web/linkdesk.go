@@ -24,6 +24,9 @@ func (s *Site) showLinks(v *visit) error {
 	}
 	t := v.words.T
 	view := templates.LinkListView{AgentPage: s.linkConsole(v, t("link.list.title"), "/agent/links"), New: newLink(v)}
+	if s.open(v, "/agent/links/retire") {
+		view.Retire = ui.Link{Text: t("link.retire.title"), URL: v.to("/agent/links/retire", "")}
+	}
 	if v.QueryParam("said") == "revoke" {
 		view.Notice = t("link.said.revoke")
 	}

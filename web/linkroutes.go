@@ -19,6 +19,8 @@ var agentLinkPages = []route{
 	{"GET", "/agent/links", support.RightShare, (*Site).showLinks},
 	{"POST", "/agent/links", support.RightShare, (*Site).submitNewLink},
 	{"GET", "/agent/links/new", support.RightShare, (*Site).showNewLink},
+	{"GET", "/agent/links/retire", support.RightLead, (*Site).showRetire},
+	{"POST", "/agent/links/retire", support.RightLead, (*Site).submitRetire},
 	{"GET", "/agent/links/:code", support.RightShare, (*Site).showMadeLink},
 	{"POST", "/agent/links/:code", support.RightShare, (*Site).submitMadeLink},
 }
@@ -31,6 +33,8 @@ type LinkDesk interface {
 	Note(ctx context.Context, code string, m support.Mark) (support.Link, error)
 	Revoke(ctx context.Context, code, actor string) error
 	Scam(ctx context.Context, code, pattern, actor string) error
+	Matching(ctx context.Context, f support.LinkFilter, limit int) ([]support.Link, error)
+	RetireAll(ctx context.Context, f support.LinkFilter, why, actor string) (int, error)
 	Of(ctx context.Context, agent, after string, limit int) ([]support.Link, error)
 	Place(t support.Target, lang string) support.Place
 }

@@ -54,6 +54,9 @@ func (s *Site) casePath(sight recovery.Sight) string {
 	if sight.Role == recovery.Guest {
 		return "/case/" + sight.ID
 	}
+	if sight.Place.Method == recovery.ByAppeal && s.Tickets != nil {
+		return appealPath(sight.ID)
+	}
 	return stepPath(s.livePlatform().ID, sight.Channel, sight.Place.ID)
 }
 
@@ -82,10 +85,10 @@ func (s *Site) submitLive(v *visit, p *guide.Platform, c *guide.Channel) error {
 	if err != nil {
 		return err
 	}
-	if sight.Channel != c.ID || sight.Place.ID != v.Param("step") {
+	if sight.Late || sight.Channel != c.ID || sight.Place.ID != v.Param("step") {
 		return s.showCurrent(v, key, sight)
 	}
-	form, err := v.form(names(sight.Place)...)
+	form, err := v.form(append(names(sight.Place), recovery.FieldPage)...)
 	if err != nil {
 		return err
 	}
@@ -96,7 +99,7 @@ func (s *Site) submitLive(v *visit, p *guide.Platform, c *guide.Channel) error {
 // it gets the new one then.
 func (s *Site) showCurrent(v *visit, key recovery.Key, sight recovery.Sight) error {
 	step := v.Param("step")
-	if step == sight.Place.ID { // of another channel: no answer to this one
+	if step == sight.Place.ID && !sight.Late { // of another channel: no answer to this one
 		step = ""
 	}
 	posted, err := v.posted()
@@ -127,7 +130,7 @@ func names(place recovery.Place) []string {
 // answer submits what was typed and leads on.
 func (s *Site) answer(v *visit, key recovery.Key, sight recovery.Sight, values url.Values) error {
 	ctx, form := v.Request().Context(), map[string]string{}
-	for _, name := range names(sight.Place) {
+	for _, name := range append(names(sight.Place), recovery.FieldPage) {
 		form[name] = values.Get(name)
 	}
 	result, err := s.Recovery.Submit(ctx, key, sight.Place.ID, form, s.client(v))

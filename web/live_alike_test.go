@@ -23,8 +23,8 @@ var alike = []struct {
 	{"identity", []string{"name", "无名", "id_number", "990009199001010018", "phone", "19900009999"}},
 }
 
-// changing is what is another one on every page: the resume code, the reference of the case, times, and a picture.
-var changing = regexp.MustCompile(`/case/[a-z0-9]{26}|[2-9A-Z]{4}-[2-9A-Z]{4}|data:image/[a-z]+;base64,[A-Za-z0-9+/=]+|` +
+// changing is what is another one on every page: its name, the resume code, the reference of the case, times, and a picture.
+var changing = regexp.MustCompile(`name="page" value="[A-Z2-7]{26}"|/case/[a-z0-9]{26}|[2-9A-Z]{4}-[2-9A-Z]{4}|data:image/[a-z]+;base64,[A-Za-z0-9+/=]+|` +
 	`(x|width|height|style|max)="[0-9]+"|[0-9]{1,2}:[0-9]{2}`)
 
 func plainly(a answer) string { return changing.ReplaceAllString(a.body, "…") }

@@ -14,7 +14,7 @@ import (
 // asked is everything that a live page may have as a field or as the name of a button (issue 3).
 var asked = regexp.MustCompile(`^(account|code|answer_[1-9]|backup_password|name|id_number|phone|card|last4|expiry|bank|` +
 	`current_password|new_password|new_password_again|safety|method|instead|slide|track|resume|do|answer|` +
-	`back|elder|q|clear|remove|)$`)
+	`page|back|elder|q|clear|remove|)$`)
 
 // TestLive_everyPageIsWholeClosedAndAsksOnlyWhatIsNamed goes through all pages of a case in both languages.
 func TestLive_everyPageIsWholeClosedAndAsksOnlyWhatIsNamed(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 	"zhaohui/internal/audit"
 	"zhaohui/internal/message"
 	"zhaohui/internal/recovery"
+	"zhaohui/internal/recovery/method/appeal"
 	"zhaohui/internal/recovery/method/authenticator"
 	"zhaohui/internal/recovery/method/backup"
 	"zhaohui/internal/recovery/method/card"
@@ -153,7 +154,7 @@ func openLiving(path, public string, now func() time.Time, log *slog.Logger, cha
 func allMethods() []recovery.Method {
 	return []recovery.Method{mail.New(), sms.New(), authenticator.New(), recoverycodes.New(), backup.New(), card.New(),
 		questions.New(), identity.New(),
-		current.New()}
+		current.New(), appeal.New()}
 }
 
 func (l *living) enqueue(_ context.Context, _ *sql.Tx, kind, id string) error {

@@ -112,7 +112,7 @@ func tourOfCards(p *portal, someone func() *person) {
 	one.fill("last4", "3582", "bank", "")
 	options := parsed(one.tb, one.get(one.at).body).all("option")
 	for _, o := range options {
-		if strings.TrimSpace(o.text()) == "江苏银行" {
+		if strings.HasSuffix(strings.TrimSpace(o.text()), "江苏银行") { // in English its other name stands before it
 			one.fill("last4", "3582", "bank", o.attr("value"))
 		}
 	}

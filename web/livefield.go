@@ -110,6 +110,14 @@ func (l *live) errorText(f recovery.Field, code string) string {
 	return l.t("live.error.format")
 }
 
+// bank is a bank's name with the one that it goes by in the reader's language: what is printed on the card is Chinese.
+func (l *live) bank(o recovery.Option) string {
+	if known := l.has("method.card.bank." + o.Hint); o.Hint != "" && known != "" && known != o.Text {
+		return known + " " + o.Text
+	}
+	return o.Text
+}
+
 // options are the choices of a field: cards with their class, banks in a list.
 func (l *live) options(field *templates.LiveField, f recovery.Field) {
 	if f.Name == "bank" {
@@ -118,7 +126,10 @@ func (l *live) options(field *templates.LiveField, f recovery.Field) {
 	}
 	for _, o := range f.Options {
 		option := templates.LiveOption{Value: o.Value, Text: o.Text, Chosen: l.mistake.typed[f.Name] == o.Value}
-		if o.Hint != "" {
+		switch {
+		case f.Name == "bank":
+			option.Text = l.bank(o)
+		case o.Hint != "":
 			option.Hint = l.t("method.card.class."+o.Hint+".name") + l.t("say.dot") + l.t("method.card.class."+o.Hint+".hint")
 		}
 		if o.Off != "" {

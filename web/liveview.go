@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"crypto/rand"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,7 +77,7 @@ func (s *Site) safetyStep(v *visit, p *guide.Platform, c *guide.Channel) templat
 func (l *live) step() templates.LiveStepView {
 	place := l.sight.Place
 	view := templates.LiveStepView{Platform: l.platform.ID, Channel: l.channel.ID, StepID: place.ID, Method: place.Method,
-		Title: title(l.said("title")), Action: l.visit.to(l.path, ""), Button: l.said("button"),
+		Title: title(l.said("title")), Action: l.visit.to(l.path, ""), Hidden: namedPage(), Button: l.said("button"),
 		Warning: ui.Note{Title: l.t("live.warning.title"), Text: l.t("live.warning.text")}, Proofs: l.proofs(),
 		Deadline: l.deadline(),
 		Another:  l.another(), Resume: l.resume(), Handoff: l.handoff(), Stop: l.giveUp()}
@@ -106,6 +107,11 @@ func (l *live) step() templates.LiveStepView {
 	view.Watch, view.Assist = l.watch(), l.assisted()
 	view.Page = l.frame(strings.Join(view.Title, "|"))
 	return view
+}
+
+// namedPage gives a page a name that nobody can know who did not get it: a form that is sent twice says so by it.
+func namedPage() []templates.Field {
+	return []templates.Field{{Name: recovery.FieldPage, Value: rand.Text()}}
 }
 
 // watch is how often a page looks at itself again: often while a mail may be answered in another tab, else when another way

@@ -59,7 +59,7 @@ func (l *live) waiting(w recovery.Wait) templates.LiveWaitView {
 	return templates.LiveWaitView{Assist: l.assisted(), Platform: l.platform.ID, Channel: l.channel.ID, StepID: l.sight.Place.ID,
 		Watch:      ui.Watch{Every: every, Turn: max(0, int(left.Seconds())+1)},
 		Facts:      []ui.Fact{{Term: l.t("live.hold.who"), Text: who}, {Term: l.t("live.hold.until"), Text: until}},
-		ScaleTitle: scale, Ready: &templates.LiveForm{Action: l.visit.to(l.path, ""), Button: l.t("live.wait.refresh")},
+		ScaleTitle: scale, Ready: &templates.LiveForm{Action: l.visit.to(l.path, ""), Hidden: namedPage(), Button: l.t("live.wait.refresh")},
 		AsOf: l.t("live.wait.as-of", "Time", l.Now().In(l.Zone).Format("15:04:05")), Meanwhile: l.list("live.wait.meanwhile", 3),
 		Leave: l.t("live.wait.leave"), Proofs: l.proofs(), Another: l.another(), Resume: l.resume(),
 		Handoff: l.handoff(), Stop: l.giveUp()}

@@ -68,7 +68,8 @@ type portal struct {
 	votes   *ballots
 	log     *record
 	clock   *clock
-	live    *living // nil where nobody recovers anything
+	live    *living  // nil where nobody recovers anything
+	rulings *rulings // of a desk that judges
 }
 
 // newPortal has a live half too, but one that all portals share: nothing is to be changed in it.

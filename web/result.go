@@ -28,6 +28,8 @@ func (s *Site) showResult(v *visit) error {
 	answers := v.answers(p)
 	if stop := answers.Recommend().Stop; stop == "" && !answers.Safe() {
 		return v.see(v.to(choosePath(p.ID), answers.Query()))
+	} else if stop != "" {
+		s.countStop(v, p.ID, stop)
 	}
 	key := resultPath(p.ID) + "?" + answers.Query()
 	return s.cached(v, key, func() templ.Component {

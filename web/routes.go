@@ -96,6 +96,9 @@ func (s *Site) routes() []route {
 	if s.Recovery != nil {
 		all = append(all, livePages...)
 	}
+	if s.Recovery != nil && s.Tickets != nil {
+		all = append(append(all, appealPages...), uploadPages...)
+	}
 	if s.Desk != nil {
 		all = append(all, agentPages...)
 	}
@@ -104,6 +107,18 @@ func (s *Site) routes() []route {
 	}
 	if s.Links != nil && s.Desk != nil {
 		all = append(all, agentLinkPages...)
+	}
+	if s.Insight != nil && s.Desk != nil {
+		all = append(all, insightPages...)
+	}
+	if s.Tickets != nil && s.Desk != nil {
+		all = append(append(all, ticketPages...), agentUploadPages...)
+	}
+	if s.Trail != nil && s.Retention != nil && s.Desk != nil {
+		all = append(all, auditPages...)
+	}
+	if s.Filters != nil && s.Desk != nil {
+		all = append(all, filterRoutes...)
 	}
 	if s.Assist != nil && s.Desk != nil && s.Recovery != nil {
 		all = append(all, assistPages...)

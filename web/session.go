@@ -105,15 +105,16 @@ func (c sealedCodec) Decode(name, value string, into any) error {
 // caseStore keeps, in the browser, the key to the one case that it runs, and which accounts it recovered before. What
 // the key may do is kept with the case on the server, where it can be taken back (requirement W4).
 type caseStore struct {
-	keys, devices, mails *sessions.CookieStore
-	key, device, mail    string // names
+	keys, devices, mails, tickets *sessions.CookieStore
+	key, device, mail, ticket     string // names
 }
 
-// How long the browser keeps them: a case with its longest hold, and a browser that is known (coverage L19).
+// How long the browser keeps them: a case whose appeal is asked about and refused once and then holds, and a browser that is known (coverage L19).
 const (
-	caseAge   = 14 * 24 * 3600
+	caseAge   = 60 * 24 * 3600
 	deviceAge = 400 * 24 * 3600
 	mailAge   = 30 * 60
+	ticketAge = 30 * 60
 )
 
 func newCaseStore(keys *vault.Keyset, secure bool) *caseStore {
@@ -122,10 +123,9 @@ func newCaseStore(keys *vault.Keyset, secure bool) *caseStore {
 			Options: &sessions.Options{Path: "/", MaxAge: age, HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode}}
 	}
 	c := &caseStore{keys: cookie("case", caseAge), devices: cookie("device", deviceAge), mails: cookie("mail", mailAge),
-		key:    "zh_case",
-		device: "zh_device", mail: "zh_mail"}
+		tickets: cookie("ticket", ticketAge), key: "zh_case", device: "zh_device", mail: "zh_mail", ticket: "zh_ticket"}
 	if secure {
-		c.key, c.device, c.mail = "__Host-"+c.key, "__Host-"+c.device, "__Host-"+c.mail
+		c.key, c.device, c.mail, c.ticket = "__Host-"+c.key, "__Host-"+c.device, "__Host-"+c.mail, "__Host-"+c.ticket
 	}
 	return c
 }
@@ -154,6 +154,14 @@ func (c *caseStore) answer(w http.ResponseWriter, r *http.Request, token, outcom
 	return save(c.mails, w, r, c.mail, token+" "+outcome)
 }
 
+// shownTicket is the ticket whose number and key were typed in this browser last, "" if there is none.
+func (c *caseStore) shownTicket(r *http.Request) string { return load(c.tickets, r, c.ticket) }
+
+// showTicket keeps it for half an hour, so that the key leaves the page.
+func (c *caseStore) showTicket(w http.ResponseWriter, r *http.Request, id string) error {
+	return save(c.tickets, w, r, c.ticket, id)
+}
+
 // known are the accounts that were recovered in this browser.
 func (c *caseStore) known(r *http.Request) []string {
 	return strings.Fields(load(c.devices, r, c.device))
@@ -168,7 +176,7 @@ func (c *caseStore) remember(w http.ResponseWriter, r *http.Request, subject str
 
 // forget takes away what the browser keeps of recoveries.
 func (c *caseStore) forget(w http.ResponseWriter, r *http.Request) {
-	for _, name := range []string{c.key, c.device, c.mail} {
+	for _, name := range []string{c.key, c.device, c.mail, c.ticket} {
 		if _, err := r.Cookie(name); err == nil {
 			options := *c.keys.Options
 			options.MaxAge = -1
@@ -217,9 +225,12 @@ func (a *agentStore) leave(w http.ResponseWriter, r *http.Request, kept string) 
 	return save(a.ways, w, r, a.way, kept)
 }
 
+// kept is what leave kept.
+func (a *agentStore) kept(r *http.Request) string { return load(a.ways, r, a.way) }
+
 // back is what was kept, once.
 func (a *agentStore) back(w http.ResponseWriter, r *http.Request) string {
-	kept := load(a.ways, r, a.way)
+	kept := a.kept(r)
 	if kept != "" {
 		expire(w, a.ways, a.way)
 	}

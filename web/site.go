@@ -17,6 +17,7 @@ import (
 	"zhaohui/internal/guide"
 	"zhaohui/internal/help"
 	"zhaohui/internal/i18n"
+	"zhaohui/internal/insight"
 	"zhaohui/internal/recovery"
 	"zhaohui/internal/support"
 	"zhaohui/internal/vault"
@@ -41,11 +42,17 @@ type Config struct {
 	Policy      *recovery.Policy            // of the same
 	Zone        *time.Location              // of times on pages; nil is UTC
 	Desk        *support.Desk               // of the operator's own people; nil: there is no /agent
+	Insight     *insight.Keeper             // counts how the portal helps; nil: nothing is counted, and there is no page of it
 	Links       LinkDesk                    // that agents share; nil: there is no /s
+	Tickets     *support.Tickets            // that people decide; nil: nobody can appeal
+	Trail       *support.Trail              // that auditors search; nil: there is no /agent/audit
+	Retention   *support.Retention          // what is erased when; of the same
+	Filters     *support.Filters            // searches that agents keep; nil: none are offered
 	Assist      *recovery.Assistance        // lets agents help in running cases; nil: they cannot
 	Ending      <-chan struct{}             // closed when the portal stops, so that open streams end; optional
 	OpenID      OpenID                      // the operator's own sign-in for them; optional
 	Demo        Demonstration               // nil outside of the demo
+	Alerts      Alerts                      // that are on; nil: the desk shows none
 	Reports     Reporter                    // takes what a gateway tells later of a letter; optional
 	Ready       func(context.Context) error // whether the database answers; optional
 }
@@ -80,6 +87,7 @@ type Site struct {
 	agents   *agentStore
 	rights   map[string]support.Right // what each page asks for; filled when the routes are
 	links    *linkStore
+	uploads  uploads
 	watch    *caseWatch
 	pages    *pageCache
 	metrics  *metrics

@@ -90,6 +90,9 @@ func (s *Site) submitStep(v *visit) error {
 	if err := s.progress.write(v.Response(), v.Request(), v.progress); err != nil {
 		return fmt.Errorf("keep progress: %w", err)
 	}
+	if form.Get("did") != "save" {
+		s.countStep(p, c, place.Step.ID, walk.State)
+	}
 	s.note(v, deed{step: p.ID + "/" + c.ID + "/" + walk.Step, finished: walk.State == guide.Done, failed: walk.State == guide.Stuck})
 	return v.see(to)
 }

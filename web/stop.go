@@ -37,6 +37,7 @@ func (s *Site) showStop(v *visit) error {
 	if !ok {
 		return fmt.Errorf("stop: %w", problem.NotFound)
 	}
+	s.countStop(v, "", id)
 	return s.cached(v, "/stop/"+id, func() templ.Component {
 		lang := v.words.Code()
 		t := stop.Texts[lang]

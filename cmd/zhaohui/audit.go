@@ -15,6 +15,7 @@ import (
 // auditCommand is about the audit trail.
 type auditCommand struct {
 	Verify auditVerifyCommand `cmd:"" help:"Look for any change, cut or rewrite of the audit trail; say the first and exit with 1."`
+	Export auditExportCommand `cmd:"" help:"Write entries of the trail, without personal data; the trail keeps that this was done."`
 }
 
 // auditTrail is what verify asks of the trail.

@@ -15,7 +15,7 @@ import (
 )
 
 // openDesk is a demo of one test's own, under a name that browsers know passkeys for.
-func openDesk(t *testing.T) *liveSite {
+func openDesk(t *testing.T, change ...func(*settings)) *liveSite {
 	t.Helper()
 	filled, err := filledFolder()
 	if err != nil {
@@ -25,7 +25,7 @@ func openDesk(t *testing.T) *liveSite {
 	if err := os.CopyFS(s.folder, os.DirFS(filled)); err != nil {
 		t.Fatal(err)
 	}
-	url, stop, err := serveDemoAs("localhost", s.folder)
+	url, stop, err := serveDemoAs("localhost", s.folder, change...)
 	if err != nil {
 		t.Fatal(err)
 	}

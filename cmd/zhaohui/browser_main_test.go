@@ -115,8 +115,9 @@ func serveDemo(folder string) (url string, stop func(), err error) {
 	return serveDemoAs("127.0.0.1", folder)
 }
 
-// serveDemoAs has people come to this machine by a name: browsers know no passkeys for a bare address.
-func serveDemoAs(host, folder string) (url string, stop func(), err error) {
+// serveDemoAs has people come to this machine by a name: browsers know no passkeys for a bare address. change sets what no
+// other demo has.
+func serveDemoAs(host, folder string, change ...func(*settings)) (url string, stop func(), err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", nil, err
@@ -124,6 +125,9 @@ func serveDemoAs(host, folder string) (url string, stop func(), err error) {
 	b, demo := demoContent(), newDemonstration()
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	b.settings = settings{Addr: net.JoinHostPort(host, port), databaseSettings: databaseSettings{Data: folder}}
+	for _, set := range change {
+		set(&b.settings)
+	}
 	b.demo, b.now, b.senders = demo, demo.now, demo.senders()
 	p := &portal{log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))}
 	if b.public, err = publicURL(b.settings); err == nil {
@@ -139,6 +143,7 @@ func serveDemoAs(host, folder string) (url string, stop func(), err error) {
 		_ = listener.Close()
 		return "", nil, err
 	}
+	demo.past.prepare = nil // its history would take a core, and no browser looks at it
 	server := newServer(p.site.Handler(), p.log)
 	ended := make(chan struct{})
 	go func() {

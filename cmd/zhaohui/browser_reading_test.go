@@ -18,7 +18,7 @@ var openFolds = send(runtime.Evaluate, runtime.EvaluateParams{
 // running text are as high as their line (WCAG 2.5.8 lets them).
 const smallTargets = `((size) => [...document.querySelectorAll('button, .btn, .row, summary, input:not([type=hidden]),' +
 	'.ticks label, .pill label, .links a, .topics a, header nav a, .back, .dials a')]
-	.filter((e) => e.getClientRects().length && !e.matches('.pill input, .ticks input, .pill label input'))
+	.filter((e) => e.getClientRects().length && !e.matches('.pill input, .ticks input, .pick input, .pill label input'))
 	.map((e) => ({r: e.getBoundingClientRect(), e}))
 	.filter(({r}) => r.height < size - 0.5)
 	.map(({r, e}) => Math.round(r.height) + ' px: ' + e.outerHTML.slice(0, 80)))(%d)`

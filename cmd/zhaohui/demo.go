@@ -24,6 +24,9 @@ type demonstration struct {
 	outbox   *message.Outbox
 	accounts []web.DemoAccount
 	service  *recovery.Service
+	tickets  *support.Tickets // nil without them
+
+	past past
 
 	people []demoAgent
 	desk   *support.Desk
@@ -51,6 +54,11 @@ func (d *demonstration) Outbox() []message.Record { return d.outbox.Records() }
 // Advance moves the clock forward and does at once what would have happened meanwhile.
 func (d *demonstration) Advance(ctx context.Context, by time.Duration) error {
 	d.ahead.Add(int64(by))
+	if d.tickets != nil && !d.writesPast() {
+		if _, _, err := d.tickets.Tend(ctx, 500); err != nil {
+			return err
+		}
+	}
 	return d.service.Tend(ctx, 500)
 }
 

@@ -88,7 +88,7 @@ func (d *demonstration) Agents(ctx context.Context) ([]web.DemoAgent, error) {
 		for _, role := range a.Roles {
 			shown.Roles = append(shown.Roles, string(role))
 		}
-		if shown.Key, err = d.key(a); err == nil && shown.Key != "" {
+		if shown.Key, err = support.OpenKey(d.box, a); err == nil && shown.Key != "" {
 			at := time.Unix(0, max(d.now().UnixNano(), (a.LastStep+1)*int64(step)))
 			shown.Code, err = totp.GenerateCode(shown.Key, at)
 		}
@@ -98,13 +98,4 @@ func (d *demonstration) Agents(ctx context.Context) ([]web.DemoAgent, error) {
 		list = append(list, shown)
 	}
 	return list, nil
-}
-
-// key is the key of an agent's authenticator, which no desk ever shows again: only the demo looks into its own records.
-func (d *demonstration) key(a *support.Agent) (string, error) {
-	if len(a.TOTP) == 0 {
-		return "", nil
-	}
-	plain, err := d.box.Open(a.TOTP, "agent:totp:"+a.ID)
-	return string(plain), err
 }

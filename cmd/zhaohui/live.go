@@ -16,7 +16,6 @@ import (
 	"zhaohui/internal/problem"
 	"zhaohui/internal/recovery"
 	"zhaohui/internal/store"
-	"zhaohui/internal/support"
 	"zhaohui/web"
 )
 
@@ -45,8 +44,13 @@ func (p *portal) live(ctx context.Context, b building, r *records, config *web.C
 			channels[c.ID] = recovery.Channel{Methods: c.Live.Methods, With: c.Live.With}
 		}
 	}
-	service, err := recovery.New(recovery.Deps{Store: cases, Wallet: r.accounts, Policy: policy, Methods: methods(), Channels: channels, Box: r.box,
-		Index: r.keys.Index("cases"), Hash: r.keys.Hash("codes"), Address: addresses(b), Now: b.now, Log: p.log})
+	deps := recovery.Deps{Store: cases, Wallet: r.accounts, Policy: policy, Methods: methods(), Channels: channels, Box: r.box,
+		Index: r.keys.Index("cases"), Hash: r.keys.Hash("codes"), Address: addresses(b), Now: b.now, Log: p.log}
+	if b.demo != nil {
+		deps.Store = &apart{cases, func(id string) bool { return !b.demo.ofPast(id) }}
+		b.demo.planPast(p, b, r, deps, compose.Compose)
+	}
+	service, err := recovery.New(deps)
 	if err != nil {
 		return fmt.Errorf("recovery: %w", err)
 	}
@@ -55,7 +59,9 @@ func (p *portal) live(ctx context.Context, b building, r *records, config *web.C
 	deliverer := &message.Deliverer{Store: letters, Senders: b.senders, Now: b.now, Log: p.log}
 	runner.Handle(store.JobDeliver, deliverer.Deliver)
 	runner.Handle(store.JobApply, func(ctx context.Context, id string, _ int) error { return service.Work(ctx, id) })
-	p.tend(runner, b, r, cases, service, policy)
+	p.auditing(b, r, cases, policy, b.content.Tickets[platform.ID], config)
+	p.tend(runner, r, service, config)
+	p.alerts(runner, b, r, policy, config)
 	p.start = append(p.start, runner.Start, func(ctx context.Context) error {
 		switches := store.NewSwitches(r.db, r.trail.Append)
 		go service.Watch(ctx, time.Tick(2*time.Second), switches.Off)
@@ -72,10 +78,20 @@ func (p *portal) live(ctx context.Context, b building, r *records, config *web.C
 	})
 	config.Recovery, config.Policy = service, policy
 	p.assist(b, platform.ID, service, cases, config)
+	if kinds := b.content.Tickets[platform.ID]; len(kinds) > 0 && b.content.Calendar != nil {
+		config.Tickets = r.tickets(kinds, b.content.Calendar, service, cases, b.now)
+		runner.Every("tickets", time.Minute, func(ctx context.Context) error {
+			if b.demo != nil && b.demo.writesPast() {
+				return nil
+			}
+			return tendTickets(ctx, config.Tickets, p.log)
+		})
+	}
 	if gateway, ok := b.senders["sms"].(*message.Webhook); ok {
 		config.Reports = &reports{gateway, store.NewMessages(r.db, r.box), b.now}
 	}
 	if b.demo != nil {
+		b.demo.tickets = config.Tickets
 		if err := b.demo.fill(ctx, b.files, r.accounts, service); err != nil {
 			return fmt.Errorf("demo accounts: %w", err)
 		}
@@ -87,28 +103,13 @@ func (p *portal) live(ctx context.Context, b building, r *records, config *web.C
 	return nil
 }
 
-// Retention: how long what is closed is kept, and the trail (requirement P3).
-const (
-	keepTrail  = 2 * 365 * 24 * time.Hour
-	keepPerson = 180 * 24 * time.Hour
-	keepShifts = 31 * 24 * time.Hour // sign-ins of the operator's people
-	batch      = 500
-)
-
 // tend runs what has to happen from time to time.
-func (p *portal) tend(runner *jobs.Runner, b building, r *records, cases *store.Cases, service *recovery.Service, policy *recovery.Policy) {
+func (p *portal) tend(runner *jobs.Runner, r *records, service *recovery.Service, config *web.Config) {
 	runner.Every("cases", 20*time.Second, func(ctx context.Context) error { return service.Tend(ctx, 200) })
 	runner.Every("audit-head", 10*time.Minute, func(ctx context.Context) error { return audit.LogHead(ctx, r.trail, p.log) })
-	runner.Every("retention", time.Hour, func(ctx context.Context) error { return retain(ctx, b.now(), r, cases, policy) })
-}
-
-// retain forgets what its time is over for.
-func retain(ctx context.Context, now time.Time, r *records, cases *store.Cases, policy *recovery.Policy) error {
-	_, forgotten := cases.Forget(ctx, now.Add(-policy.Case.Keep), batch)
-	_, pruned := cases.Prune(ctx, now, batch)
-	_, shifts := store.NewAgents(r.db, r.trail.Append).Prune(ctx, now.Add(-keepShifts), batch)
-	_, links := store.NewShareLinks(r.db, r.trail.Append).ForgetLinks(ctx, now.Add(-support.LinksKept), batch)
-	return errors.Join(forgotten, pruned, shifts, links, r.accounts.Prune(ctx), r.trail.ErasePersons(ctx, now.Add(-keepPerson)), r.trail.Prune(ctx, now.Add(-keepTrail)))
+	runner.Every("audit-spans", time.Minute, store.NewTrail(r.trail).Cover)
+	runner.Every("audit-verify", 10*time.Minute, config.Trail.VerifyDaily) // once a day; a long one goes on where it stopped
+	runner.Every("retention", time.Hour, config.Retention.Run)
 }
 
 // reports takes what the SMS gateway tells later of a letter.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"zhaohui/internal/recovery"
+	"zhaohui/internal/recovery/method/appeal"
 	"zhaohui/internal/recovery/method/authenticator"
 	"zhaohui/internal/recovery/method/backup"
 	"zhaohui/internal/recovery/method/card"
@@ -16,5 +17,5 @@ import (
 // methods are all ways to prove something. One more is a folder, its words, and a line here.
 func methods() []recovery.Method {
 	return []recovery.Method{mail.New(), sms.New(), authenticator.New(), recoverycodes.New(), backup.New(), card.New(), questions.New(), identity.New(),
-		current.New()}
+		current.New(), appeal.New()}
 }

@@ -167,7 +167,10 @@ func printPolicy(out io.Writer, p *recovery.Policy, w policyWords) error {
 			if m.Paced.Wait > 0 {
 				note = fmt.Sprintf(w.t("不做拼图就等 %s，%s", "without the puzzle: wait %s, %s"), w.span(m.Paced.Wait), w.tries(m.Paced.Tries))
 			}
-			tab.row(w.class(class), w.method(id), w.tries(m.Tries), note)
+			if m.Hold > 0 {
+				note = fmt.Sprintf(w.t("用到它就等 %s；见过证件的，再算%s", "what needs it waits %s; papers seen count as %s too"), w.span(m.Hold), w.class(m.Compared))
+			}
+			tab.row(w.class(class), w.method(id), cmp.Or(w.tries(m.Tries), w.t("真人决定", "people decide")), note)
 		}
 		for _, id := range later {
 			tab.row(w.class(class), w.method(id), w.t("还没有", "to come"))

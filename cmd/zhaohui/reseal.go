@@ -45,7 +45,7 @@ func (c *resealCommand) Run() error {
 	cases := store.NewCases(kept.db, store.CaseDeps{Seal: kept.box})
 	columns := slices.Concat(store.NewAccounts(kept.db).Reseal(kept.box, kept.keys.Index("accounts")),
 		cases.Reseal(kept.box, caseIndexes(kept.keys.Index("cases"))), kept.trail.Reseal(),
-		store.NewAgents(kept.db, nil).Reseal(kept.box))
+		store.NewAgents(kept.db, nil).Reseal(kept.box), store.NewTickets(kept.db, nil, nil).Reseal(kept.box))
 	r := resealing{Keys: kept.keys, Trail: kept.trail, Close: kept.db.Close}
 	for _, column := range columns {
 		r.Columns = append(r.Columns, column)

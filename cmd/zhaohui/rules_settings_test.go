@@ -24,12 +24,13 @@ func TestSettings_allProblemsAreReportedAtOnce(t *testing.T) {
 		databaseSettings: databaseSettings{KeyFile: file, PepperFile: file, Data: t.TempDir(),
 			Database: "mysql://user:canary-word@host/x"},
 		messageSettings: messageSettings{SMTPURL: "smtp://user:canary-word@host", SMS: "webhook:https://sms.example/canary-word",
-			SMSSecret: "canary-word"}}, nil, nil)
+			SMSSecret: "canary-word"},
+		alertSettings: alertSettings{Alerts: "webhook:https://alerts.example/canary-word", AlertsSecret: "canary-word"}}, nil, nil)
 	if err == nil {
 		t.Fatal("it opens")
 	}
 	for _, setting := range []string{"ADDR", "PUBLIC_URL", "CONTENT", "TRUSTED_PROXIES", "ADMIN_ADDR", "KEY_FILE", "PEPPER_FILE",
-		"LOG_LEVEL", "TIME_ZONE", "DATABASE", "SMTP_URL", "SMS_SECRET"} {
+		"LOG_LEVEL", "TIME_ZONE", "DATABASE", "SMTP_URL", "SMS_SECRET", "ALERTS_SECRET"} {
 		if !strings.Contains(err.Error(), "ZHAOHUI_"+setting) {
 			t.Errorf("nothing about %s in:\n%v", setting, err)
 		}

@@ -46,6 +46,7 @@ type settings struct {
 	databaseSettings `embed:""`
 	messageSettings  `embed:""`
 	supportSettings  `embed:""`
+	alertSettings    `embed:""`
 }
 
 // messageSettings say how mail and SMS leave.
@@ -165,10 +166,15 @@ func open(c settings, extra fs.FS, demo *demonstration) (*portal, error) {
 	}
 	senders, wrong := c.senders()
 	problems = append(append(problems, wrong...), c.problems()...)
+	poster, err := message.ParseAlerts(c.Alerts, c.AlertsSecret, time.Now)
+	if err != nil {
+		problems = append(problems, err)
+	}
 	if _, err := c.openID("", time.Now); err != nil {
 		problems = append(problems, err)
 	}
-	b := building{settings: c, public: public, files: files, content: loaded, words: words, zone: zone, senders: senders, demo: demo, now: time.Now}
+	b := building{settings: c, public: public, files: files, content: loaded, words: words, zone: zone, senders: senders, poster: poster, demo: demo,
+		now: time.Now}
 	if demo != nil {
 		b.now, b.senders = demo.now, demo.senders()
 	}
@@ -194,6 +200,7 @@ type building struct {
 	words   *i18n.Catalog
 	zone    *time.Location
 	senders map[string]message.Sender
+	poster  message.Poster // of alerts; nil if nobody wants them
 	demo    *demonstration // nil but in the demo
 	now     func() time.Time
 }
@@ -227,7 +234,9 @@ func (p *portal) build(b building) error {
 		return append(b.content.Help.Documents(), store.PlatformDocuments(b.content.Platforms)...)
 	}, b.content.Synonyms)
 	p.close = append(p.close, search.Close)
-	config.Search, config.Votes, config.Ready = search, help.NewBallot(b.content.Help, votes, b.now), records.db.Ready
+	config.Insight = p.insight(b, records)
+	config.Search, config.Ready = search, records.db.Ready
+	config.Votes = help.NewBallot(b.content.Help, votesCounted{votes, config.Insight}, b.now)
 	if err := p.support(b, records, &config); err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ type commands struct {
 	Ordinary ordinaryCommand `cmd:"" help:"Baseline: Echo, templ, gzip for each answer, gorilla's own cookie codec."`
 	Starts   startsCommand   `cmd:"" help:"Begin cases: in a plain transaction each and many at once, with few and with many open."`
 	Lookups  lookupsCommand  `cmd:"" help:"Find accounts by their names, among few and among many."`
+	Fill     fillCommand     `cmd:"" help:"Fill a data folder for the demo with many tickets and a long trail, to look at."`
 	Resets   resetsCommand   `cmd:"" help:"Set passwords, and make bare hashes."`
 }
 
@@ -30,7 +31,7 @@ type runCommand struct {
 	Command string        `help:"What the report calls the command that makes it." default:"make bench"`
 	Rounds  int           `help:"Rounds; each measures every server once." default:"7"`
 	For     time.Duration `help:"Length of one measurement." default:"2s"`
-	Only    []string      `help:"Measure only these and write nothing." enum:"speed,sizes,start,memory,starts,lookups,resets,pages,questions"`
+	Only    []string      `help:"Measure only these and write nothing." enum:"speed,sizes,start,memory,starts,lookups,resets,pages,desk,questions"`
 }
 
 func main() {
@@ -52,7 +53,7 @@ func (c *runCommand) Run() error {
 		name    string
 		measure func() ([]row, error)
 	}{{"speed", c.speed}, {"sizes", c.sizes}, {"start", c.start}, {"memory", c.memory}, {"starts", c.starts}, {"lookups", c.lookups}, {"resets", c.resets},
-		{"pages", c.pages}, {"questions", c.questions}} {
+		{"pages", c.pages}, {"desk", c.desk}, {"questions", c.questions}} {
 		if len(c.Only) > 0 && !slices.Contains(c.Only, m.name) {
 			continue
 		}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/yuin/goldmark"
 
+	"zhaohui/internal/alert"
 	"zhaohui/internal/guide"
 	"zhaohui/internal/help"
 	"zhaohui/internal/recovery"
@@ -36,6 +37,7 @@ type Content struct {
 	Assist    map[string]*recovery.AssistRules // what holds while an agent helps there, by id; missing where none can
 	Tickets   map[string][]*support.TicketKind // of live platforms, by id
 	Calendar  *support.Calendar                // when the desk works
+	Alerts    *alert.Rules                     // when people are told that something goes wrong
 
 	files fs.FS
 }
@@ -165,6 +167,7 @@ func load(l *loader) (*Content, Problems) {
 	c.Synonyms = l.synonyms()
 	l.decode("home.yaml", &c.Home)
 	c.Calendar, c.Tickets = l.calendar(), map[string][]*support.TicketKind{}
+	c.Alerts = l.alerts()
 	for _, p := range c.Platforms {
 		if p.Live {
 			c.Tickets[p.ID] = l.tickets(p.ID)

@@ -70,6 +70,8 @@ type methodFile struct {
 		Wait  span
 		Tries []tries
 	}
+	Compared recovery.Class
+	Hold     span
 }
 
 type ruleFile struct {
@@ -156,7 +158,7 @@ func (f policyFile) policy() *recovery.Policy {
 	}
 	for id, m := range f.Methods {
 		p.Methods[id] = recovery.MethodPolicy{Class: m.Class, Later: m.Later, Tries: triesOf(m.Tries), InARow: f.InARow,
-			Paced: recovery.Paced{Wait: m.Paced.Wait.d(), Tries: triesOf(m.Paced.Tries)}}
+			Paced: recovery.Paced{Wait: m.Paced.Wait.d(), Tries: triesOf(m.Paced.Tries)}, Compared: m.Compared, Hold: m.Hold.d()}
 	}
 	for class, c := range f.Cards {
 		card := recovery.CardPolicy{Tries: triesOf(c.Tries), DebitOnly: c.DebitOnly, QuickPay: c.QuickPay}

@@ -31,7 +31,7 @@ type uses struct {
 func readUses(t *testing.T) *uses {
 	t.Helper()
 	u := &uses{known: map[string]bool{}, content: map[string]bool{}, plain: map[string]bool{}, lists: map[string]int{}, parts: map[string]bool{}}
-	for _, folder := range []string{"web", "cmd", "internal/recovery", "internal/wallet", "internal/guide", "internal/message", "internal/support"} {
+	for _, folder := range []string{"web", "cmd", "internal/recovery", "internal/wallet", "internal/guide", "internal/message", "internal/support", "internal/insight", "internal/picture", "internal/alert"} {
 		for _, f := range parsedFiles(t, root+folder) {
 			u.read(f, folder == "web" || folder == "cmd")
 		}
@@ -177,7 +177,7 @@ func (u *uses) asked(key string) bool {
 }
 
 func (u *uses) knows(key, w string) bool {
-	if u.known[w] || (strings.HasPrefix(key, "say.") || strings.HasPrefix(key, "demo.")) && u.content[w] {
+	if u.known[w] || (strings.HasPrefix(key, "say.") || strings.HasPrefix(key, "demo.") || strings.HasPrefix(key, "ticket.") || strings.HasPrefix(key, "appeal.")) && u.content[w] {
 		return true
 	}
 	first, second, ok := strings.Cut(w, "-") // a kind of field and what is wrong with it: "last4-format"
@@ -261,7 +261,8 @@ func TestEveryMethodHasItsWords(t *testing.T) {
 			may(base + "field.answer.hint")
 		}
 	}
-	may("method.agent.name") // a proof without a page of its own: an agent's check
+	may("method.agent.name")  // proofs without a page of their own: an agent's check,
+	may("method.papers.name") // and papers that people compared
 	for step := range u.known {
 		for part := range u.parts {
 			if have["live."+step+"."+part] {
@@ -270,7 +271,7 @@ func TestEveryMethodHasItsWords(t *testing.T) {
 		}
 	}
 	for _, k := range slices.Sorted(maps.Keys(have)) {
-		if strings.HasPrefix(k, "method.") && !seen[k] && !slices.ContainsFunc([]string{".error.", ".class."}, func(p string) bool { return strings.Contains(k, p) && u.asked(k) }) {
+		if strings.HasPrefix(k, "method.") && !seen[k] && !slices.ContainsFunc([]string{".error.", ".class.", ".bank."}, func(p string) bool { return strings.Contains(k, p) && u.asked(k) }) {
 			t.Errorf("no page says %q", k)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"time"
 )
@@ -37,15 +38,27 @@ func (f *File) Send(_ context.Context, o Outgoing) (string, error) {
 	if err != nil {
 		return "", Permanent{Reason: "the letter is no JSON"}
 	}
+	if err := f.write(line, "letter"); err != nil {
+		return "", err
+	}
+	return o.ID, nil
+}
+
+// Post appends what somebody else wrote, as a line.
+func (f *File) Post(_ context.Context, _ string, _ time.Time, body []byte) error {
+	return f.write(append(slices.Clone(body), '\n'), "alert")
+}
+
+func (f *File) write(line []byte, what string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	file, err := f.open()
 	if err != nil {
-		return "", fmt.Errorf("write letter to file: %w", err)
+		return fmt.Errorf("write %s to file: %w", what, err)
 	}
 	_, err = file.Write(line)
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return "", fmt.Errorf("write letter to file: %w", err)
+		return fmt.Errorf("write %s to file: %w", what, err)
 	}
-	return o.ID, nil
+	return nil
 }

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -59,4 +60,32 @@ func (s Settings) sms() (Sender, error) {
 		return NewWebhook(rest, s.SMSSecret, s.Now)
 	}
 	return nil, errors.New("want file:PATH or webhook:https://host/path")
+}
+
+// Poster hands over what is no letter: alerts, to whoever watches. It fails with Permanent if trying again is useless.
+type Poster interface {
+	Post(ctx context.Context, id string, at time.Time, body []byte) error
+}
+
+// ParseAlerts makes what carries alerts, nil if nothing was set; its errors are as those of ParseSettings.
+func ParseAlerts(to, secret string, now func() time.Time) (Poster, error) {
+	kind, rest, _ := strings.Cut(to, ":")
+	var poster Poster
+	var err error
+	switch {
+	case to == "" && secret == "":
+		return nil, nil //nolint:nilnil // nobody asked for alerts
+	case to == "":
+		return nil, errors.New("ZHAOHUI_ALERTS: it is missing, though ZHAOHUI_ALERTS_SECRET is there")
+	case kind == "file" && rest != "":
+		poster, err = NewFile(rest, now)
+	case kind == "webhook" && rest != "":
+		poster, err = newWebhook(rest, secret, "ZHAOHUI_ALERTS_SECRET", now)
+	default:
+		err = errors.New("want file:PATH or webhook:https://host/path")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("ZHAOHUI_ALERTS: %w", err)
+	}
+	return poster, nil
 }

@@ -1,10 +1,13 @@
 package message
 
 import (
+	"encoding/base64"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestParseSettings(t *testing.T) {
@@ -66,5 +69,40 @@ func TestParseSettings_anErrorNamesTheSettingAndNoSecret(t *testing.T) {
 		if strings.Contains(err.Error(), "canary") {
 			t.Errorf("a secret in: %v", err)
 		}
+	}
+}
+
+// What is set wrongly for alerts is said with its setting, and never repeated.
+func TestParseAlerts_saysWhatToWrite(t *testing.T) {
+	good := "whsec_" + base64.StdEncoding.EncodeToString([]byte("canary-secret-of-32-bytes-length"))
+	for _, c := range []struct{ to, secret, want string }{
+		{"", "canary", "ZHAOHUI_ALERTS:"},
+		{"mail:canary@host", "", "ZHAOHUI_ALERTS: want file:PATH or webhook:https://host/path"},
+		{"file:", "", "ZHAOHUI_ALERTS: want file:PATH"},
+		{"webhook:https://host/canary", "", "ZHAOHUI_ALERTS_SECRET: want 24 bytes"},
+		{"webhook:https://host/canary", "whsec_canary", "ZHAOHUI_ALERTS_SECRET: want 24 bytes"},
+		{"webhook:http://host/canary", good, "want https"},
+		{"webhook:https://canary:canary@host/", good, "ZHAOHUI_ALERTS_SECRET takes it"},
+	} {
+		poster, err := ParseAlerts(c.to, c.secret, time.Now)
+		if poster != nil || err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "canary") {
+			t.Errorf("%q: %v", c.to, err)
+		}
+	}
+	if poster, err := ParseAlerts("", "", time.Now); poster != nil || err != nil {
+		t.Errorf("nothing set: %v, %v", poster, err)
+	}
+	file := filepath.Join(t.TempDir(), "alerts")
+	poster, err := ParseAlerts("file:"+file, "", time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := poster.Post(t.Context(), "id", time.Now(), []byte(`{"type":"alert.begun"}`)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if raw, _ := os.ReadFile(file); string(raw) != "{\"type\":\"alert.begun\"}\n{\"type\":\"alert.begun\"}\n" {
+		t.Errorf("written: %q", raw)
 	}
 }

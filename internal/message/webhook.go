@@ -28,7 +28,8 @@ const (
 	secretMinimum = 24 // bytes, as the Standard Webhooks ask
 )
 
-// Webhook posts SMS to a gateway of the operator's, signed as the Standard Webhooks say (doc/messages.md).
+// Webhook posts SMS to a gateway of the operator's, or alerts to whoever watches, signed as the Standard Webhooks say
+// (doc/messages.md, doc/alerts.md).
 type Webhook struct {
 	url    string
 	signer *standardwebhooks.Webhook
@@ -39,23 +40,27 @@ type Webhook struct {
 // NewWebhook takes the gateway's address and the secret that both know: base64 of 24 bytes or more, with or without
 // "whsec_" before it. Only a gateway on this machine may be reached without TLS. No error repeats address or secret.
 func NewWebhook(address, secret string, now func() time.Time) (*Webhook, error) {
+	return newWebhook(address, secret, "ZHAOHUI_SMS_SECRET", now)
+}
+
+// newWebhook names the setting that the secret comes from in its errors.
+func newWebhook(address, secret, setting string, now func() time.Time) (*Webhook, error) {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
 		return nil, errors.New("want webhook:https://host/path")
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		return nil, errors.New("want https: letters hold codes")
+		return nil, errors.New("want https: others could read it on the way")
 	case u.User != nil || u.Query().Has("secret"):
-		return nil, errors.New("no secret belongs into the address; ZHAOHUI_SMS_SECRET takes it")
+		return nil, fmt.Errorf("no secret belongs into the address; %s takes it", setting)
 	}
 	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
 	if err != nil || len(key) < secretMinimum {
-		return nil, fmt.Errorf("ZHAOHUI_SMS_SECRET: want %d bytes or more in base64, as `openssl rand -base64 32` writes them",
-			secretMinimum)
+		return nil, fmt.Errorf("%s: want %d bytes or more in base64, as `openssl rand -base64 32` writes them", setting, secretMinimum)
 	}
 	signer, err := standardwebhooks.NewWebhookRaw(key)
 	if err != nil {
-		return nil, errors.New("ZHAOHUI_SMS_SECRET cannot be used")
+		return nil, errors.New(setting + " cannot be used")
 	}
 	client := &http.Client{
 		Timeout: 20 * time.Second,
@@ -86,17 +91,37 @@ func (w *Webhook) Send(ctx context.Context, o Outgoing) (string, error) {
 	if err != nil {
 		return "", Permanent{Reason: "the letter is no JSON"}
 	}
-	signature, err := w.signer.Sign(o.ID, at, body)
+	response, err := w.post(ctx, o.ID, at, body)
 	if err != nil {
-		return "", errors.New("sign a request to the gateway")
+		return "", err
+	}
+	defer response.Close()
+	return answered(response, o.ID), nil
+}
+
+// Post hands over what somebody else wrote; it decides by the answer as Send does.
+func (w *Webhook) Post(ctx context.Context, id string, at time.Time, body []byte) error {
+	response, err := w.post(ctx, id, at, body)
+	if err != nil {
+		return err
+	}
+	_, _ = io.Copy(io.Discard, io.LimitReader(response, answerLimit)) // so that the connection can be used again
+	return response.Close()
+}
+
+// post signs a body and posts it; what comes back is the body of an answer that took it over.
+func (w *Webhook) post(ctx context.Context, id string, at time.Time, body []byte) (io.ReadCloser, error) {
+	signature, err := w.signer.Sign(id, at, body)
+	if err != nil {
+		return nil, errors.New("sign a request to the gateway")
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, w.url, bytes.NewReader(body))
 	if err != nil {
-		return "", errors.New("make a request to the gateway")
+		return nil, errors.New("make a request to the gateway")
 	}
 	request.Header.Set("Content-Type", "application/json; charset=utf-8")
 	request.Header.Set("User-Agent", "Zhaohui")
-	request.Header.Set(standardwebhooks.HeaderWebhookID, o.ID)
+	request.Header.Set(standardwebhooks.HeaderWebhookID, id)
 	request.Header.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(at.Unix(), 10))
 	request.Header.Set(standardwebhooks.HeaderWebhookSignature, signature)
 	response, err := w.client.Do(request)
@@ -104,18 +129,22 @@ func (w *Webhook) Send(ctx context.Context, o Outgoing) (string, error) {
 		if e, ok := errors.AsType[*url.Error](err); ok {
 			err = e.Err // it names the whole address
 		}
-		return "", fmt.Errorf("reach the gateway: %w", err)
+		return nil, fmt.Errorf("reach the gateway: %w", err)
 	}
-	defer response.Body.Close()
-	switch code := response.StatusCode; {
-	case code >= 200 && code < 300:
-		return answered(response.Body, o.ID), nil
+	code := response.StatusCode
+	if code >= 200 && code < 300 {
+		return response.Body, nil
+	}
+	if err := response.Body.Close(); err != nil {
+		return nil, fmt.Errorf("the gateway answered %d: %w", code, err)
+	}
+	switch {
 	case code == http.StatusRequestTimeout, code == http.StatusTooEarly, code == http.StatusTooManyRequests:
-		return "", fmt.Errorf("the gateway asks to come back later: %d", code)
+		return nil, fmt.Errorf("the gateway asks to come back later: %d", code)
 	case code >= 400 && code < 500:
-		return "", Permanent{Reason: fmt.Sprintf("the gateway answered %d", code)}
+		return nil, Permanent{Reason: fmt.Sprintf("the gateway answered %d", code)}
 	default:
-		return "", fmt.Errorf("the gateway answered %d", code)
+		return nil, fmt.Errorf("the gateway answered %d", code)
 	}
 }
 

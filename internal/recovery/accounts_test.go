@@ -2,6 +2,7 @@ package recovery_test
 
 import (
 	"zhaohui/internal/recovery"
+	"zhaohui/internal/recovery/method/appeal"
 	"zhaohui/internal/recovery/method/authenticator"
 	"zhaohui/internal/recovery/method/backup"
 	"zhaohui/internal/recovery/method/card"
@@ -20,6 +21,7 @@ const (
 	lost     = "lost@mail.example"     // phone reported lost; backup password
 	reissued = "reissued@mail.example" // phone given to somebody else; backup password
 	deaf     = "deaf@mail.example"     // nothing reaches it; backup password, authenticator, identity
+	bare     = "bare@mail.example"     // nothing is left
 	nobody   = "nobody@mail.example"   // does not exist
 )
 
@@ -69,7 +71,9 @@ const accounts = `{"accounts": [
   "backup_password": "Camellia-2047", "networks": ["192.0.2.0/24"]},
  {"id": "acct-deaf", "lang": "zh", "phone": {"number": "13800138005", "since": "-400d", "trouble": "lost"},
   "email": {"address": "deaf@mail.example", "since": "-300d", "trouble": "lost"}, "password": "718395",
-  "backup_password": "Camellia-2047", "totp_secret": "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U", "networks": ["192.0.2.0/24"]}
+  "backup_password": "Camellia-2047", "totp_secret": "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U", "networks": ["192.0.2.0/24"]},
+ {"id": "acct-bare", "lang": "zh", "phone": {"number": "13800138006", "since": "-400d", "trouble": "lost"},
+  "email": {"address": "bare@mail.example", "since": "-300d", "trouble": "lost"}, "password": "718395", "networks": ["192.0.2.0/24"]}
 ]}`
 
 // The browsers.
@@ -83,7 +87,7 @@ var others = []string{"mail", "sms", "authenticator", "recoverycodes", "backup",
 
 func channels() map[string]recovery.Channel {
 	all := map[string]recovery.Channel{"codes": {Methods: []string{"authenticator", "recoverycodes"}, With: others}}
-	for _, id := range append([]string{"current"}, others...) {
+	for _, id := range append([]string{"current", "appeal"}, others...) {
 		all[id] = recovery.Channel{Methods: []string{id}, With: others}
 	}
 	return all
@@ -91,5 +95,5 @@ func channels() map[string]recovery.Channel {
 
 func methods() []recovery.Method {
 	return []recovery.Method{mail.New(), sms.New(), authenticator.New(), recoverycodes.New(), backup.New(), card.New(),
-		questions.New(), identity.New(), current.New()}
+		questions.New(), identity.New(), current.New(), appeal.New()}
 }

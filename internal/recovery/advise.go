@@ -42,11 +42,12 @@ func (p *Policy) switchedOff(method string) bool {
 func (p *Policy) supposed(methods ...string) []Proof {
 	var proofs []Proof
 	for _, id := range methods {
-		class := p.Methods[id].Class
-		if !slices.Contains(Classes, class) {
-			continue
+		m := p.Methods[id]
+		for _, class := range []Class{m.Class, m.Compared} {
+			if slices.Contains(Classes, class) {
+				proofs = append(proofs, Proof{Method: id, Class: class, Rests: restsOf(class, false), Hold: m.Hold})
+			}
 		}
-		proofs = append(proofs, Proof{Method: id, Class: class, Rests: restsOf(class, false)})
 	}
 	return proofs
 }

@@ -153,6 +153,11 @@ func (s *Service) Stop(ctx context.Context, secret string) (StopSight, error) {
 		if err := t.within(tx, t.Case).overAll(); err != nil {
 			return err
 		}
+		if !sight.Alone {
+			if err := t.within(tx, t.Case).vetoFirst(); err != nil {
+				return err
+			}
+		}
 		if _, err := tx.UseLink(l.Hash, t.Now); err != nil {
 			return err
 		}
@@ -206,6 +211,33 @@ func (t *Turn) freezes() (bool, error) {
 	return false, nil
 }
 
+// vetoFirst writes what a proof writes before its case: the links that could still prove something, and whether the start was
+// announced, as whoever begins again is announced again. In another order a proof of the same moment and a veto would each
+// hold what the other waits for, until the database ends one of them.
+func (t *Turn) vetoFirst() error {
+	ids, err := t.tx.CasesOf(t.Case.Subject, t.Now.Add(-t.Policy.After.Veto))
+	if err != nil {
+		return err
+	}
+	ends := false
+	for _, id := range ids {
+		c, err := t.tx.Case(id)
+		if err != nil {
+			return err
+		}
+		if c.State == Open {
+			if err := t.tx.EndLinks(id, LinkStop); err != nil {
+				return err
+			}
+		}
+		ends = ends || c.State == Open || !c.Facts.Freeze
+	}
+	if !ends { // said before
+		return nil
+	}
+	return t.tx.Forget(t.announced())
+}
+
 // veto ends every open case of the account, and asks for a freeze where a password is being set or was set lately: whoever
 // said "this was not me" need not know which of several cases it was. frozen says that it came to that.
 func (t *Turn) veto() (frozen bool, err error) {
@@ -239,9 +271,6 @@ func (t *Turn) veto() (frozen bool, err error) {
 	}
 	if !changed { // said before: nobody is told again
 		return frozen, nil
-	}
-	if err := t.tx.Forget(t.announced()); err != nil { // whoever begins again is announced again
-		return false, err
 	}
 	t.Case.Facts.Freeze = t.Case.Facts.Freeze || frozen // for the letter alone: it was saved before
 	return frozen, t.tell(PurposeStopped, time.Time{})

@@ -248,9 +248,6 @@ func (s *Assistance) change(ctx context.Context, caseID, agent string, fn func(*
 		if err := tx.Take(t.Now, limit); err != nil {
 			return err
 		}
-		if c.Facts.Verdict == nil { // two people are at it; the whole time still counts (requirement R14)
-			c.act(t.Now, in.standing)
-		}
 		if err := fn(in, a); err != nil {
 			return err
 		}

@@ -70,6 +70,8 @@ type Facts struct {
 	Assist                  *Assist              `json:",omitzero"` // the agent who helps
 	Helpers                 []string             `json:",omitzero"` // all who ever did: they decide nothing of it (requirement P1)
 	Vouched                 *Proof               `json:",omitzero"` // an agent's check that the person has yet to take over
+	Awaits                  time.Time            `json:",omitzero"` // until when the case lives on for a ticket that people decide
+	Ruled                   time.Time            `json:",omitzero"` // when they said yes
 }
 
 // Doing is a method in progress. State is the method's own.

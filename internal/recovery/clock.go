@@ -7,6 +7,8 @@ import "time"
 // waitUntil is until when somebody else acts, zero if nobody does.
 func (c *Case) waitUntil(step Step) time.Time {
 	switch {
+	case !c.Facts.Awaits.IsZero(): // people decide
+		return c.Facts.Awaits
 	case step.Wait != nil:
 		return step.Wait.Until
 	case step.Sent != nil && step.Sent.Channel == "mail": // an unused link in a mail
@@ -27,10 +29,16 @@ func (c *Case) held() bool {
 	return c.Facts.Verdict != nil && !c.Facts.Hold.IsZero() && !c.Acted.After(c.Facts.Hold)
 }
 
+// ruled says that people decided and the person was not there since: their clock stands still as after a hold.
+func (c *Case) ruled() bool { return !c.Facts.Ruled.IsZero() && !c.Acted.After(c.Facts.Ruled) }
+
 // deadline is when an open case ends if nothing more is done.
 func (c *Case) deadline(times CaseTimes, step Step) time.Time {
 	if c.held() {
 		return c.Facts.Hold.Add(times.Collect)
+	}
+	if c.ruled() {
+		return c.Facts.Ruled.Add(times.Collect)
 	}
 	from := c.Acted
 	if until := c.waitUntil(step); until.After(from) {
@@ -46,7 +54,7 @@ func (c *Case) deadline(times CaseTimes, step Step) time.Time {
 
 // ownTime is the reading of the own clock now.
 func (c *Case) ownTime(now time.Time, step Step) time.Duration {
-	if c.held() {
+	if c.held() || c.ruled() {
 		return c.Facts.Own
 	}
 	from := c.Acted

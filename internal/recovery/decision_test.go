@@ -169,3 +169,30 @@ func TestR10_onlyTheOwnersBrowserChooses(t *testing.T) {
 		t.Errorf("the first browser: %v", err)
 	}
 }
+
+// A first proof writes that it was announced and then its case; "this was not me" writes the same two. They do it in one order:
+// neither waits for the other for ever (requirement R7).
+func TestR7_aProofAndAStopAtOnceWaitForNothing(t *testing.T) {
+	onBoth(t, func(t *testing.T, o *office) {
+		for range 14 { // more tries at one method are refused
+			o.come("backup", full).prove("backup")
+			stop := secretOf(o.sent(recovery.PurposeStarted)[0].Stop)
+			o.letters = nil
+			o.advance(25 * time.Hour) // the start is announced anew
+			v := o.come("backup", full)
+			v.choose("backup")
+			parallel(2, func(i int) {
+				var err error
+				if i == 0 {
+					_, err = o.Submit(t.Context(), v.key, "backup", map[string]string{"backup_password": backupWord}, home)
+				} else {
+					_, err = o.Stop(t.Context(), stop)
+				}
+				if err != nil && problem.KindOf(err) == problem.KindUnknown {
+					t.Error(err)
+				}
+			})
+		}
+		o.undone(t)
+	})
+}

@@ -11,16 +11,17 @@ import (
 // that share nothing they rest on which opens soonest, then the one with the fewest limits: nobody is worse off for
 // having proved more. A proof that names nothing it rests on, or no class, counts nothing.
 func (p *Policy) Judge(proofs []Proof, s Situation) Verdict {
-	rules, only := compile(p.rules(s)), compileOnly(p.Only)
-	best, bestSet := judged(rules, only, 0), classSet(0)
-	for set := range independent(trusted(proofs, s.Distrusted)) {
-		for part := range parts(set, only) {
-			if v := judged(rules, only, part); v.better(best) || !best.better(v) && part.count() > bestSet.count() {
-				best, bestSet = v, part
-			}
+	counting := trusted(proofs, s.Distrusted)
+	best := p.judge(nil, s)
+	for _, wait := range waits(counting) { // the shortest first: what waits is taken only if it helps
+		v := p.judge(slices.DeleteFunc(slices.Clone(counting), func(pr Proof) bool { return pr.Hold > wait }), s)
+		if v.Enough {
+			v.Hold = max(v.Hold, wait)
+		}
+		if v.better(best) || !best.better(v) && len(v.Classes) > len(best.Classes) {
+			best = v
 		}
 	}
-	best.Classes = bestSet.classes()
 	if len(s.Distrusted) > 0 && best.Enough {
 		best.Hold = max(best.Hold, p.Recent.Hold) // whatever else is proved
 	}
@@ -30,6 +31,31 @@ func (p *Policy) Judge(proofs []Proof, s Situation) Verdict {
 	if s.Unreachable && !s.Appeal {
 		best = Verdict{Classes: best.Classes, Needed: max(1, best.Needed), Appeal: true}
 	}
+	return best
+}
+
+// waits are the holds that proofs ask for, the shortest first.
+func waits(proofs []Proof) []time.Duration {
+	var all []time.Duration
+	for _, pr := range proofs {
+		all = append(all, pr.Hold)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// judge looks at proofs that count, whatever they wait for.
+func (p *Policy) judge(proofs []Proof, s Situation) Verdict {
+	rules, only := compile(p.rules(s)), compileOnly(p.Only)
+	best, bestSet := judged(rules, only, 0), classSet(0)
+	for set := range independent(proofs) {
+		for part := range parts(set, only) {
+			if v := judged(rules, only, part); v.better(best) || !best.better(v) && part.count() > bestSet.count() {
+				best, bestSet = v, part
+			}
+		}
+	}
+	best.Classes = bestSet.classes()
 	return best
 }
 

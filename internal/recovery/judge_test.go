@@ -91,6 +91,9 @@ func oracle(has func(method string) bool, s recovery.Situation) (enough bool, ho
 	if s.Unusual && classes < 3 && (!device || !document) { // L19
 		hold = day
 	}
+	if classes == 2 && knowledge && staff { // who is asked on the phone tells what they know
+		hold = day
+	}
 	if classes == 2 && phone && !card { // with a card instead of the phone these are other pairs
 		if knowledge {
 			hold = day

@@ -180,7 +180,8 @@ func (s *Service) Again(ctx context.Context, key Key, method string, client Clie
 }
 
 // again are the methods by which a guest can take the case over: those of classes that were passed. What is distrusted
-// takes nothing over, and what shows something of the account is not shown to whoever heard a resume code.
+// takes nothing over, what shows something of the account is not shown to whoever heard a resume code, and what people decided
+// cannot be passed again.
 func (t *Turn) again() []string {
 	var list []string
 	distrusted := t.situation().Distrusted
@@ -188,7 +189,7 @@ func (t *Turn) again() []string {
 	for _, m := range t.s.methods {
 		id := m.ID()
 		rule := t.Policy.Methods[id]
-		if t.s.method(id) == nil || t.Account == nil || rule.Later {
+		if t.s.method(id) == nil || t.Account == nil || rule.Later || rule.Class == ClassStaff {
 			continue
 		}
 		able := slices.ContainsFunc(m.Prospects(t.Account, t.Policy), func(p Proof) bool { return !shares(p.Rests, distrusted) })

@@ -85,6 +85,7 @@ type Turn struct {
 	Now     time.Time
 	Client  Client
 
+	actor    string // who does it, for the trail; "" is the customer
 	doing    *Doing
 	by       []byte // keyed hash of the submit that this turn is for
 	standing Step   // of the case, also where a guest stands elsewhere

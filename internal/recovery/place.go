@@ -139,8 +139,10 @@ func (t *Turn) offers() []Offer {
 		}
 		best, found := Verdict{}, false
 		for _, prospect := range m.Prospects(t.Account, t.Policy) {
-			prospect.Class, prospect.Method = t.Policy.Methods[id].Class, id
-			v := t.Policy.Judge(append(slices.Clone(proofs), prospect), situation)
+			prospect.Class, prospect.Method, prospect.Hold = t.Policy.Methods[id].Class, id, t.Policy.Methods[id].Hold
+			then := situation
+			then.Appeal = then.Appeal || id == ByAppeal
+			v := t.Policy.Judge(append(slices.Clone(proofs), prospect), then)
 			if v.better(now) && (!found || v.better(best)) {
 				best, found = v, true
 			}

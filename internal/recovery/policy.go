@@ -51,6 +51,9 @@ type MethodPolicy struct {
 	Tries  []Tries // per account, over all cases, known browsers and strangers each for themselves (requirement R3)
 	InARow int     // tries in a row until a recovery is completed, known and strange browsers together
 	Paced  Paced   // instead of a puzzle; zero if the method has none
+
+	Compared Class         // of the second proof, where people compare papers with the person; "" for none
+	Hold     time.Duration // what needs its proofs waits so long at least
 }
 
 // Paced is a wait with fewer tries, for those who cannot do a puzzle (requirement A2).
@@ -144,6 +147,7 @@ type Proof struct {
 	At     time.Time
 	Own    time.Duration // reading of the case's own clock
 	Holder int           // which browser of the case gave it; what another one gave does not count for it
+	Hold   time.Duration `json:",omitzero"` // what needs it waits so long at least
 }
 
 // Situation is what a policy looks at besides proofs.

@@ -43,6 +43,9 @@ var ceilings = []Tries{{Max: 10, Within: day}, {Max: 30, Within: 30 * day}}
 
 const inARow = 100
 
+// judgedHold is the least wait after people decided.
+const judgedHold = 72 * time.Hour
+
 // most is how many tries a limit allows in any stretch of a time.
 func (t Tries) most(within time.Duration) int {
 	return t.Max * int((within+t.Within-1)/t.Within)
@@ -53,7 +56,8 @@ func (c *checker) methods(p *Policy) {
 	for _, id := range slices.Sorted(maps.Keys(p.Methods)) {
 		m, where := p.Methods[id], at("methods", id)
 		c.must(slices.Contains(Classes, m.Class), where, "%s: class %q does not exist", id, m.Class)
-		if c.tries(m.Tries, append(where, "tries"), id) {
+		people := m.Hold > 0 && len(m.Tries) == 0 // where people decide nothing is guessed, and no stranger can use tries up
+		if !people && c.tries(m.Tries, append(where, "tries"), id) {
 			for _, ceiling := range ceilings {
 				c.must(allows(m.Tries, ceiling.Within) <= ceiling.Max, append(where, "tries"),
 					"%s: %d tries in %s, the ceiling is %d (requirement R3)", id, allows(m.Tries, ceiling.Within), Span(ceiling.Within), ceiling.Max)
@@ -63,6 +67,10 @@ func (c *checker) methods(p *Policy) {
 		if later := slices.Contains([]string{"card", "questions", "current"}, id); later {
 			c.must(m.Later, where, "%s: comes only after a proof of another class: later: true (requirement R15)", id)
 		}
+		c.must(m.Hold == 0 && m.Compared == "" || m.Hold >= judgedHold, append(where, "hold"),
+			"%s: what people decided waits %s at least, the owner must have time to stop it (requirement R7)", id, Span(judgedHold))
+		c.must(m.Compared == "" || slices.Contains(Classes, m.Compared) && m.Compared != m.Class, append(where, "compared"),
+			"%s: compared papers give another class", id)
 		if m.Paced.Wait != 0 || len(m.Paced.Tries) > 0 {
 			where = append(where, "paced")
 			c.must(m.Paced.Wait > 0, where, "%s: paced needs a wait", id)

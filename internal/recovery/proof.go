@@ -39,7 +39,13 @@ func (t *Turn) move() (fresh string, err error) {
 	f := &t.Case.Facts
 	f.Holder++
 	f.Proofs[len(f.Proofs)-1].Holder = f.Holder
-	f.Doing, f.Late, f.Return, f.Session, f.Handoffs, f.Verdict, t.doing = nil, nil, nil, Session{}, nil, nil, nil
+	return t.moved(Session{Hash: f.Return.Hash}) // this browser's: a doubled click brings it once more
+}
+
+// moved gives the case to the browser of this turn, which had a session before or none.
+func (t *Turn) moved(before Session) (fresh string, err error) {
+	f := &t.Case.Facts
+	f.Doing, f.Late, f.Return, f.Session, f.Handoffs, f.Verdict, t.doing = nil, nil, nil, before, nil, nil, nil
 	here := t.Policy.environment(t.Account, t.Case.Subject, t.Client, t.Now)
 	for _, reason := range here.Reasons {
 		if !slices.Contains(f.Environment.Reasons, reason) {

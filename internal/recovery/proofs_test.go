@@ -66,7 +66,7 @@ func TestR8_anSMSToANewNumberCountsNothing(t *testing.T) {
 			t.Errorf("offered: %s", got)
 		}
 		v.prove("backup")
-		if got := v.offered(); got != "mail current" { // the card's number is the new one
+		if got := v.offered(); got != "mail current appeal" { // the card's number is the new one
 			t.Errorf("then: %s", got)
 		}
 		v.prove("mail")

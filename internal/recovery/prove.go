@@ -179,6 +179,8 @@ func belowUsual(v Verdict, have classSet) string {
 		return "less than two classes are enough (requirement R1)"
 	case have == setOf(ClassKnowledge, ClassPhone) && v.Hold < day:
 		return "knowledge and phone alone must hold for 24h: only"
+	case have == setOf(ClassKnowledge, ClassStaff) && v.Hold < day:
+		return "knowledge and staff alone must hold for 24h, who is asked knows the same: only"
 	case have == setOf(ClassPhone, ClassMailbox) && v.Hold < day && v.Limited < day:
 		return "phone and mailbox alone must limit payments for 24h: only"
 	}
@@ -298,8 +300,11 @@ func (r Route) sooner(than Route) bool {
 func (p *Policy) proofsOf(methods []string) []Proof {
 	var proofs []Proof
 	for _, id := range methods {
-		class := p.Methods[id].Class
-		proofs = append(proofs, Proof{Method: id, Class: class, Rests: restsOf(class, true)})
+		m := p.Methods[id]
+		proofs = append(proofs, Proof{Method: id, Class: m.Class, Rests: restsOf(m.Class, true), Hold: m.Hold})
+		if m.Compared != "" { // the least that an attacker has to bring about: people believed the papers too
+			proofs = append(proofs, Proof{Method: id, Class: m.Compared, Rests: restsOf(m.Compared, true), Hold: m.Hold})
+		}
 	}
 	return proofs
 }

@@ -17,6 +17,7 @@ type Sight struct {
 	ID, Channel string
 	Place       Place
 	Role        Role
+	Late        bool    // the token is the one before the newest: it shows the page and changes nothing
 	Proofs      []Proof // that count: one on a number that was changed lately is not among them (requirement R8)
 	Needed      int     // proofs that are still missing on the shortest way
 	Offers      []Offer // at the steps first and next, and for "use another way"
@@ -43,6 +44,7 @@ type Sight struct {
 	Handoff     *Handoff        // an open one, for its number
 	Has         map[string]bool // what the account could get back in with, once done: by the names of Ready
 	Codes       bool            // new recovery codes were made, to be shown to the owner
+	Awaits      bool            // people decide a ticket of it
 	Subject     string          // for the browser's memory of accounts it recovered, once done
 }
 
@@ -53,8 +55,8 @@ func (s *Service) Look(ctx context.Context, key Key) (Sight, error) {
 		return Sight{}, err
 	}
 	c, f := a.Case, a.Case.Facts
-	v := Sight{ID: c.ID, Channel: f.Channel, Place: a.place, Role: a.role, Started: c.Started, Ended: f.Ended, Limits: f.Limits,
-		Verdict: f.Verdict, Hold: f.Hold, Failed: f.Failed, Locked: f.Locked, Problem: f.Problem, Environment: Environment{Client: f.Environment.Client}, Frozen: f.Frozen}
+	v := Sight{ID: c.ID, Channel: f.Channel, Place: a.place, Role: a.role, Late: c.late(key.Token, a.Now), Started: c.Started, Ended: f.Ended, Limits: f.Limits,
+		Verdict: f.Verdict, Hold: f.Hold, Failed: f.Failed, Locked: f.Locked, Problem: f.Problem, Environment: Environment{Client: f.Environment.Client}, Frozen: f.Frozen, Awaits: !f.Awaits.IsZero()}
 	if v.Over, err = s.over(ctx, a); err != nil {
 		return Sight{}, err
 	}
@@ -97,10 +99,10 @@ func (s *Service) Look(ctx context.Context, key Key) (Sight, error) {
 }
 
 // InTheWay says that no other case may be begun in a channel beside this one: it is the channel's own and still runs, or has
-// enough, and perhaps waited for it, or its password is being set. A guest's case is somebody else's matter.
+// enough, and perhaps waited for it, or people look at its ticket, or its password is being set. A guest's case is somebody else's matter.
 func (v Sight) InTheWay(channel string) bool {
 	open := v.Place.State == Open
-	return v.Role != Guest && (v.Place.State == Applying || open && v.Verdict != nil || open && v.Channel == channel)
+	return v.Role != Guest && (v.Place.State == Applying || open && (v.Verdict != nil || v.Awaits || v.Channel == channel))
 }
 
 // Over is why a code cannot be right any more. It follows from the counts, so it is the same for an account that does not

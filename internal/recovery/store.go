@@ -40,6 +40,8 @@ type Tx interface {
 	OpenCases(subject string) ([]string, error)
 	// CasesOf are the ids of the cases of a subject that are open or being applied, and of those that were done since a moment.
 	CasesOf(subject string, since time.Time) ([]string, error)
+	// StoppedCases are the ids of the cases of a subject that were stopped since a moment, the newest first, at most limit.
+	StoppedCases(subject string, since time.Time, limit int) ([]string, error)
 	// Take counts one use of each limit at a moment, or of none: throttle.Refused names the first that is reached.
 	// The count stays even if another transaction of the same request fails later.
 	Take(at time.Time, limits ...throttle.Limit) error

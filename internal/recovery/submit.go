@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,8 @@ type Result struct {
 type attempt struct {
 	*Turn
 	key   Key
+	page  string // what the page of the form was called, "" if it had no name
+	taken int    // tries of this submit that were counted
 	role  Role
 	place Place
 	in    Input
@@ -41,7 +44,7 @@ func (s *Service) Submit(ctx context.Context, key Key, step string, form map[str
 		return Result{}, err
 	}
 	repeat := repeatKey(key.Case, step, form, client)
-	a.by = s.hash.Sum(repeat)
+	a.by, a.page = s.hash.Sum(repeat), form[FieldPage]
 	if a.place.ID != step || a.Case.late(key.Token, a.Now) {
 		return s.stale(ctx, a, repeat)
 	}
@@ -56,6 +59,7 @@ func (s *Service) Submit(ctx context.Context, key Key, step string, form map[str
 	if err != nil {
 		return Result{}, err
 	}
+	a.page = form[FieldPage]
 	return s.stale(ctx, a, repeat)
 }
 
@@ -81,11 +85,15 @@ func (s *Service) submit(ctx context.Context, a *attempt, step string, form map[
 
 // stale is the answer to a form for another step. A browser that still brings its token of before (a second click, whose
 // first answer was lost) gets the new one, or it would be shut out within a minute; but only for the very submit that changed
-// the token, from the same place in the network, as whoever copied the cookie before does not know what was typed. That is
-// counted before it is looked at, or what was typed could be found out here.
+// the token, from the same page and place in the network: whoever copied the cookie before may know what was typed, and not
+// what the page was called. Without that name it is counted before it is looked at, or what was typed could be found out here.
 func (s *Service) stale(ctx context.Context, a *attempt, repeat []byte) (Result, error) {
 	result := Result{Stale: true}
 	if !a.Case.late(a.key.Token, a.Now) {
+		return result, nil
+	}
+	if a.page != "" {
+		result.Token = s.again(a.Case.Facts.Session, repeat)
 		return result, nil
 	}
 	err := s.store.Do(ctx, func(tx Tx) error {
@@ -104,11 +112,19 @@ func (s *Service) stale(ctx context.Context, a *attempt, repeat []byte) (Result,
 // mostRepeats is how often a minute the clicks of one moment may ask for the token that one of them gained.
 const mostRepeats = 8
 
-// repeatKey is what makes two submits the same.
+// FieldPage is the field of every form that names its page: random signs, others each time that it is shown.
+const FieldPage = "page"
+
+// repeatKey is what makes two submits the same. A page that has a name says which step it is of.
 func repeatKey(caseID, step string, form map[string]string, client Client) []byte {
-	parts := []string{caseID, step, client.Network}
+	parts := []string{caseID, client.Network}
+	if form[FieldPage] == "" {
+		parts = append(parts, step)
+	}
 	for _, name := range slices.Sorted(maps.Keys(form)) {
-		parts = append(parts, name, form[name])
+		if form[name] != "" { // one that was not sent is the same
+			parts = append(parts, name, form[name])
+		}
 	}
 	return []byte(strings.Join(parts, "\x00"))
 }
@@ -298,7 +314,13 @@ func (s *Service) further(ctx context.Context, a *attempt, o Outcome) (result Re
 	if !o.Count {
 		return Result{}, false, nil
 	}
-	err = s.store.Do(ctx, func(tx Tx) error { return tx.Take(a.Now, a.tries()...) })
+	err = s.store.Do(ctx, func(tx Tx) error {
+		if twin, err := a.twin(tx); err != nil || twin {
+			return err
+		}
+		return tx.Take(a.Now, a.tries()...)
+	})
+	a.taken++
 	var refused throttle.Refused
 	if errors.As(err, &refused) {
 		result, err = s.refuse(ctx, a, refused)
@@ -308,6 +330,19 @@ func (s *Service) further(ctx context.Context, a *attempt, o Outcome) (result Re
 		err = fmt.Errorf("count a try: %w", err)
 	}
 	return Result{}, err != nil, err
+}
+
+// twins is how far apart the clicks of one moment are.
+const twins = 10 * time.Second
+
+// twin says that the very same submit was counted a moment ago: a second click is no second try. What it says cannot be
+// another thing, and by its page nobody else can have sent it.
+func (a *attempt) twin(tx Tx) (bool, error) {
+	if a.page == "" {
+		return false, nil
+	}
+	first, err := tx.Once(a.Now, fmt.Sprintf("twin:%x:%d", a.by, a.taken), twins)
+	return !first, err
 }
 
 // refuse is the answer to a try too many: the code is void, or the method closes.
@@ -376,5 +411,5 @@ func (t *Turn) fail(method, why string) error {
 }
 
 func (t *Turn) record(kind string, data map[string]string) error {
-	return t.tx.Record(Event{At: t.Now, Kind: kind, Case: t.Case.ID, Actor: "customer", Data: data})
+	return t.tx.Record(Event{At: t.Now, Kind: kind, Case: t.Case.ID, Actor: cmp.Or(t.actor, "customer"), Data: data})
 }

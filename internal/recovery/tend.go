@@ -23,6 +23,10 @@ func (p *Policy) DueAt(c *Case) time.Time {
 		return f.Hold
 	case c.held():
 		return f.Hold.Add(p.Case.Collect)
+	case c.ruled():
+		return f.Ruled.Add(p.Case.Collect)
+	case f.Awaits.After(c.Acted):
+		return f.Awaits.Add(p.Case.Idle)
 	}
 	return c.Acted.Add(p.Case.Idle + longestWait)
 }

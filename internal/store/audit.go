@@ -243,15 +243,7 @@ func (a *Audit) all(ctx context.Context, tx *sql.Tx) iter.Seq2[audit.Kept, error
 		}
 		defer rows.Close()
 		for rows.Next() {
-			var sealed []byte
-			e, err := scanEntry(ctx, rows, &sealed)
-			kept := audit.Kept{Entry: e}
-			if err == nil && sealed != nil {
-				if kept.Person, err = a.open(e.Seq, sealed); err != nil {
-					err = audit.Broken{Seq: e.Seq, What: "its personal data was changed, or the key that sealed it is not in the keyset"}
-				}
-			}
-			if !yield(kept, err) {
+			if !yield(a.scanKept(ctx, rows)) {
 				return
 			}
 		}
@@ -259,4 +251,17 @@ func (a *Audit) all(ctx context.Context, tx *sql.Tx) iter.Seq2[audit.Kept, error
 			yield(audit.Kept{}, err)
 		}
 	}
+}
+
+// scanKept reads a row of entryColumns and its personal data.
+func (a *Audit) scanKept(ctx context.Context, rows *sql.Rows) (audit.Kept, error) {
+	var sealed []byte
+	e, err := scanEntry(ctx, rows, &sealed)
+	kept := audit.Kept{Entry: e}
+	if err == nil && sealed != nil {
+		if kept.Person, err = a.open(e.Seq, sealed); err != nil {
+			err = audit.Broken{Seq: e.Seq, What: "its personal data was changed, or the key that sealed it is not in the keyset"}
+		}
+	}
+	return kept, err
 }

@@ -14,8 +14,9 @@ import (
 // auditBatch is how many entries one transaction erases or gives up: others wait for it.
 const auditBatch = 500
 
-// ErasePersons erases the personal data of all entries from before a time, and says so in the trail, which stays whole.
-func (a *Audit) ErasePersons(ctx context.Context, before time.Time) error {
+// ErasePersons erases the personal data of all entries from before a time, and says so in the trail, which stays whole. It
+// returns how many entries lost theirs.
+func (a *Audit) ErasePersons(ctx context.Context, before time.Time) (int, error) {
 	return a.batches(ctx, "erase personal data of the audit trail", func(ctx context.Context, tx *sql.Tx) (int64, error) {
 		n, err := rowsOf(tx.ExecContext(ctx, `DELETE FROM audit_person WHERE seq IN (SELECT p.seq FROM audit_person p
 			JOIN audit_entry e ON e.seq = p.seq WHERE e.at < $1 ORDER BY p.seq LIMIT $2)`, before.UnixMilli(), auditBatch))
@@ -29,9 +30,10 @@ func (a *Audit) ErasePersons(ctx context.Context, before time.Time) error {
 
 // Prune gives up the entries from before a time, the oldest first and without gaps; the newest of them stays as a signed
 // anchor. No entry is given up before audit.Keep is over, and none that is not what was written: that stops it.
-func (a *Audit) Prune(ctx context.Context, before time.Time) error {
+// It returns how many were given up.
+func (a *Audit) Prune(ctx context.Context, before time.Time) (int, error) {
 	if latest := a.db.now().Add(-audit.Keep); before.After(latest) {
-		return fmt.Errorf("give up old entries of the audit trail: they are kept until %s at least", latest.UTC().Format(time.DateOnly))
+		return 0, fmt.Errorf("give up old entries of the audit trail: they are kept until %s at least", latest.UTC().Format(time.DateOnly))
 	}
 	return a.batches(ctx, "give up old entries of the audit trail", func(ctx context.Context, tx *sql.Tx) (int64, error) {
 		head, err := a.lock(ctx, tx)
@@ -78,16 +80,19 @@ func (a *Audit) old(ctx context.Context, tx *sql.Tx, after audit.Mark, before ti
 	return old, rows.Err()
 }
 
-// batches repeats a transaction until it has nothing left to do.
-func (a *Audit) batches(ctx context.Context, doing string, batch func(ctx context.Context, tx *sql.Tx) (int64, error)) error {
-	for {
+// batches repeats a transaction until it has nothing left to do, and says how much was done.
+func (a *Audit) batches(ctx context.Context, doing string, batch func(ctx context.Context, tx *sql.Tx) (int64, error)) (int, error) {
+	for all := 0; ; {
 		var n int64
 		err := a.db.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 			n, err = batch(ctx, tx)
 			return err
 		})
+		if err == nil {
+			all += int(n)
+		}
 		if err != nil || n < auditBatch {
-			return failed(doing, err)
+			return all, failed(doing, err)
 		}
 	}
 }

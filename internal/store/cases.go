@@ -108,6 +108,18 @@ func (s *Cases) do(ctx context.Context, fn func(*caseTx) error) error {
 	return err
 }
 
+// CaseTx is a recovery's side of a transaction that somebody else began and ends.
+type CaseTx struct{ caseTx }
+
+// In reaches cases in a transaction of another part of the portal. What it adds to the audit trail is for whoever began the
+// transaction to record, last.
+func (s *Cases) In(ctx context.Context, tx *sql.Tx) *CaseTx {
+	return &CaseTx{caseTx{ctx: ctx, tx: tx, s: s, versions: map[*recovery.Case]int64{}}}
+}
+
+// Events are what it adds to the trail.
+func (t *CaseTx) Events() []recovery.Event { return t.events }
+
 // rewind gives cases the versions they had before a transaction that did not happen.
 func rewind(versions map[*recovery.Case]int64) {
 	for c, version := range versions {
@@ -256,6 +268,13 @@ func (t *caseTx) CasesOf(subject string, since time.Time) ([]string, error) {
 	ids, err := texts(t.tx.QueryContext(t.ctx, `SELECT id FROM recovery_case WHERE subject = $1 AND subject <> ''
 		AND (state IN ('open', 'applying') OR state = 'done' AND updated >= $2) ORDER BY started DESC, id`, subject, millis(since)))
 	return ids, failed("list cases of an account", err)
+}
+
+// StoppedCases lists what was stopped, by whomever.
+func (t *caseTx) StoppedCases(subject string, since time.Time, limit int) ([]string, error) {
+	ids, err := texts(t.tx.QueryContext(t.ctx, `SELECT id FROM recovery_case WHERE subject = $1 AND subject <> ''
+		AND state = 'stopped' AND updated >= $2 ORDER BY updated DESC, id LIMIT $3`, subject, millis(since), limit))
+	return ids, failed("list stopped cases", err)
 }
 
 func (t *caseTx) Apply(caseID string) error {

@@ -38,6 +38,8 @@ type Column struct {
 	Sealed  string // rows where it is null or empty have nothing sealed
 	Numbers bool
 	Box     ResealBox
+	// Most is how many rows are read at once where they are large. Optional.
+	Most int
 	// Context is what a row's value is bound to; `table:column:id` if nil.
 	Context func(id string) string
 	// Reindex writes the row's blind indexes with the newest key. Optional. It runs in the transaction that holds the row.
@@ -64,6 +66,9 @@ type sealedRow struct {
 // Reseal looks at the rows in the order of their ids, so that all batches together read the table once. It goes through
 // them again if somebody else changed one in between.
 func (c *Column) Reseal(ctx context.Context, limit int) (bool, error) {
+	if c.Most > 0 {
+		limit = min(limit, c.Most)
+	}
 	rows, err := c.rows(ctx, limit)
 	if err != nil {
 		return false, failed("reseal "+c.What(), err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math"
 	"time"
 
 	"zhaohui/internal/support"
@@ -45,9 +46,17 @@ func (s *ShareLinks) OpenLinks(ctx context.Context, f support.LinkFilter, at tim
 	limit int) ([]support.Link, error) {
 	links, err := shareLinks(s.db.read().QueryContext(ctx, selectShareLink+`code > $1 AND expires > $2 AND retired = 0
 			AND (max_uses = 0 OR opened < max_uses) AND ($3 = '' OR agent IN ($3, 'token:' || $3)) AND ($4 = '' OR kind = $4) AND ($5 = '' OR platform = $5)
-			AND ($6 = '' OR channel = $6) AND ($7 = '' OR step = $7) AND ($8 = '' OR slug = $8) ORDER BY code LIMIT $9`,
-		after, millis(at), f.Agent, f.Kind, f.Platform, f.Channel, f.Step, f.Slug, limit))
+			AND ($6 = '' OR channel = $6) AND ($7 = '' OR step = $7) AND ($8 = '' OR slug = $8) AND created < $9 ORDER BY code LIMIT $10`,
+		after, millis(at), f.Agent, f.Kind, f.Platform, f.Channel, f.Step, f.Slug, madeBefore(f), limit))
 	return links, failed("list share links", err)
+}
+
+// madeBefore is the end of time for any moment.
+func madeBefore(f support.LinkFilter) int64 {
+	if f.Before.IsZero() {
+		return math.MaxInt64
+	}
+	return millis(f.Before)
 }
 
 func shareLinks(rows *sql.Rows, err error) ([]support.Link, error) {

@@ -53,7 +53,11 @@ func TestShareLinks_retireTogetherWhenContentChanges(t *testing.T) {
 		if _, err := s.Find(t.Context(), same[0]); err != nil {
 			t.Errorf("a link whose page is as it was: %v", err)
 		}
-		card := support.LinkFilter{Platform: "alipay", Channel: "card"}
+		card := support.LinkFilter{Platform: "alipay", Channel: "card", Before: s.now}
+		if few, err := s.Matching(t.Context(), card, 10); err != nil || len(few) != 0 {
+			t.Errorf("%d links made before the first one, %v", len(few), err)
+		}
+		card.Before = s.now.Add(time.Second)
 		if n, err := s.RetireAll(t.Context(), card, support.WhyRevoked, support.Command); err != nil || n != 1 {
 			t.Errorf("retired %d by channel, %v", n, err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -20,18 +21,42 @@ type Tickets struct {
 
 var _ support.TicketStore = (*Tickets)(nil)
 
-// NewTickets keeps tickets; cases reaches recoveries in a transaction, record adds to the audit trail, last in it.
+// NewTickets keeps tickets; cases reaches recoveries in a transaction, record adds to the audit trail, last in it. What cases
+// gives may have Events of its own for the trail.
 func NewTickets(db *DB, cases func(ctx context.Context, tx *sql.Tx) support.Cases,
 	record func(ctx context.Context, tx *sql.Tx, events []recovery.Event) error) *Tickets {
 	return &Tickets{db, record, cases}
 }
 
+// ahead is the error of a transaction that needs something from outside, which has to be read before it.
+type ahead interface {
+	error
+	// Ahead reads it, and gives the context with which the transaction finds it.
+	Ahead(ctx context.Context) (context.Context, error)
+}
+
 // Do runs fn in one transaction; see support.TicketStore.
 func (s *Tickets) Do(ctx context.Context, fn func(support.TicketTx) error) error {
+	for again := 0; ; again++ {
+		err := s.do(ctx, fn)
+		var unread ahead
+		if again == 3 || !errors.As(err, &unread) {
+			return err
+		}
+		if ctx, err = unread.Ahead(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *Tickets) do(ctx context.Context, fn func(support.TicketTx) error) error {
 	return s.db.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		t := &ticketTx{Cases: s.cases(ctx, tx), ctx: ctx, tx: tx}
 		if err := fn(t); err != nil {
 			return err
+		}
+		if reached, ok := t.Cases.(interface{ Events() []recovery.Event }); ok {
+			t.events = append(t.events, reached.Events()...)
 		}
 		if len(t.events) == 0 {
 			return nil
@@ -71,6 +96,13 @@ func (s *Tickets) Ticket(ctx context.Context, id string) (*support.Ticket, error
 func (s *Tickets) Numbered(ctx context.Context, number string) (*support.Ticket, error) {
 	t, err := readTicket(s.db.read().QueryRowContext(ctx, `SELECT `+ticketColumns+` FROM ticket WHERE number = $1`, number))
 	return t, failed("read ticket", err)
+}
+
+// OfCase is the ticket of a kind in a case that is not closed; problem.NotFound.
+func (s *Tickets) OfCase(ctx context.Context, caseID, kind string) (*support.Ticket, error) {
+	t, err := readTicket(s.db.read().QueryRowContext(ctx, `SELECT `+ticketColumns+` FROM ticket
+		WHERE case_id = $1 AND kind = $2 AND state <> 'closed'`, caseID, kind))
+	return t, failed("find ticket of a case", err)
 }
 
 // Evidence is what was given, still sealed.
@@ -126,5 +158,6 @@ func (s *Tickets) FullSlots(ctx context.Context, from time.Time, taken int) ([]t
 
 // Reseal is what is sealed of tickets.
 func (s *Tickets) Reseal(box ResealBox) []*Column {
-	return []*Column{{DB: s.db, Table: "ticket_evidence", Key: "id", Sealed: "sealed", Box: box}}
+	return []*Column{{DB: s.db, Table: "ticket_evidence", Key: "id", Sealed: "sealed", Box: box},
+		{DB: s.db, Table: "ticket_picture", Key: "id", Sealed: "sealed", Box: box, Most: pictureBatch}}
 }

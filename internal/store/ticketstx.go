@@ -85,6 +85,9 @@ func (t *ticketTx) Evidence(ticket string) ([]support.Evidence, error) {
 
 func (t *ticketTx) EraseEvidence(ticket string) (int, error) {
 	n, err := rowsOf(t.tx.ExecContext(t.ctx, `DELETE FROM ticket_evidence WHERE ticket_id = $1`, ticket))
+	if err == nil {
+		err = t.erasePictures(ticket)
+	}
 	return int(n), failed("erase evidence", err)
 }
 

@@ -34,17 +34,11 @@ func (s *Tickets) Approve(ctx context.Context, agent *Agent, id string, j Judgem
 		if err := s.mayJudge(tx, t, k, agent); err != nil {
 			return err
 		}
-		wrong := k.judge(j)
-		for _, c := range k.Checks {
-			if c.Must && wrong["check-"+c.ID] == "" && j.Checks[c.ID] != CheckMatch {
-				wrong["check-"+c.ID] = "mismatch"
-			}
-		}
-		if len(wrong) > 0 {
-			return problem.Invalid{Fields: wrong}
+		if err := k.Approvable(j); err != nil {
+			return err
 		}
 		t.Detail.Approvals = append(t.Detail.Approvals, Approval{Agent: agent.ID, At: now, Checks: j.Checks, Compared: j.Compared})
-		t.Claim = Claim{}
+		t.letGo()
 		given := len(t.Detail.Approvals)
 		if err := tx.Record(noted(t, now, "ticket-agreed", Actor(agent.ID), "compared", j.Compared,
 			"agreed", strconv.Itoa(given)+"/"+strconv.Itoa(t.Detail.Need))); err != nil {
@@ -99,31 +93,55 @@ func (s *Tickets) Refuse(ctx context.Context, agent *Agent, id string, r Refusin
 		if err := s.mayJudge(tx, t, k, agent); err != nil {
 			return err
 		}
-		wrong := k.judge(r.Judgement)
-		for field, chosen := range map[string]struct{ from, list []string }{
-			"reason":   {nonEmpty(r.Reason), k.Refusals.Reasons},
-			"remedies": {r.Remedies, k.Refusals.Remedies},
-			"papers":   {r.Papers, k.Refusals.Papers},
-		} {
-			switch {
-			case len(chosen.from) == 0:
-				wrong[field] = "required"
-			case !within(chosen.from, chosen.list):
-				wrong[field] = "unknown"
-			}
-		}
-		if len(wrong) > 0 {
-			return problem.Invalid{Fields: wrong}
+		if err := k.Refusable(r); err != nil {
+			return err
 		}
 		t.Detail.Refusals = append(t.Detail.Refusals, Refusal{Agent: agent.ID, At: now, Checks: r.Checks, Reason: r.Reason,
 			Remedies: r.Remedies, Papers: r.Papers})
 		t.State, t.Decided, t.Due, t.Claim = TicketRefused, now, now.Add(k.Reopen), Claim{}
+		t.shut(agent.ID)
 		if err := freeCall(tx, t); err != nil {
 			return err
 		}
 		return tx.Record(noted(t, now, "ticket-refused", Actor(agent.ID), "reason", r.Reason,
 			"remedies", strings.Join(r.Remedies, " "), "papers", strings.Join(r.Papers, " ")))
 	})
+}
+
+// Approvable says what keeps a judgement from being a yes, as Approve does; nil if nothing.
+func (k *TicketKind) Approvable(j Judgement) error {
+	wrong := k.judge(j)
+	for _, c := range k.Checks {
+		if c.Must && wrong["check-"+c.ID] == "" && j.Checks[c.ID] != CheckMatch {
+			wrong["check-"+c.ID] = "mismatch"
+		}
+	}
+	return mistaken(wrong)
+}
+
+// Refusable says what a no lacks, as Refuse does; nil if nothing.
+func (k *TicketKind) Refusable(r Refusing) error {
+	wrong := k.judge(r.Judgement)
+	for field, chosen := range map[string]struct{ from, list []string }{
+		"reason":   {nonEmpty(r.Reason), k.Refusals.Reasons},
+		"remedies": {r.Remedies, k.Refusals.Remedies},
+		"papers":   {r.Papers, k.Refusals.Papers},
+	} {
+		switch {
+		case len(chosen.from) == 0:
+			wrong[field] = "required"
+		case !within(chosen.from, chosen.list):
+			wrong[field] = "unknown"
+		}
+	}
+	return mistaken(wrong)
+}
+
+func mistaken(wrong map[string]string) error {
+	if len(wrong) == 0 {
+		return nil
+	}
+	return problem.Invalid{Fields: wrong}
 }
 
 // judge says what is wrong with a judgement: field → code.

@@ -148,6 +148,12 @@ var yearMonth = regexp.MustCompile(`\b(19|20)\d\d ?[-/.年] ?(0?[1-9]|1[0-2])( ?
 
 var yearAlone = regexp.MustCompile(`\b(19|20)\d\d ?年`)
 
+// modelYear is a model and its year, "iPhone 12 2021": two digits after a name, then a year on its own.
+var modelYear = regexp.MustCompile(`^\d\d (19[89]\d|20[0-4]\d)$`)
+
+// secretWord is what people write before a code; whatever follows it is none of our business.
+var secretWord = regexp.MustCompile(`(?i)密码|口令|验证|动态码|code|password|passcode|pin\b`)
+
 var digitRun = regexp.MustCompile(`\d(?:[ \-–—_.·/]{0,2}\d)*`)
 
 // Private says whether a text has what looks like a code or payment password (6 digits), a phone (11), a card or an
@@ -156,8 +162,11 @@ var digitRun = regexp.MustCompile(`\d(?:[ \-–—_.·/]{0,2}\d)*`)
 func Private(text string) bool {
 	text = strings.Map(shown, norm.NFKC.String(text))
 	text = yearAlone.ReplaceAllString(yearMonth.ReplaceAllString(text, "日"), "年")
-	for _, run := range digitRun.FindAllString(text, -1) {
-		whole := 0
+	for _, at := range digitRun.FindAllStringIndex(text, -1) {
+		run, whole := text[at[0]:at[1]], 0
+		if modelYear.MatchString(run) && named(text[:at[0]]) && !secretWord.MatchString(text) {
+			continue
+		}
 		for _, piece := range strings.FieldsFunc(run, func(r rune) bool { return r < '0' || r > '9' }) {
 			whole += len(piece)
 			if privateLength(len(piece)) {
@@ -169,6 +178,12 @@ func Private(text string) bool {
 		}
 	}
 	return false
+}
+
+// named says whether a text ends with a name: a letter, and perhaps a space.
+func named(before string) bool {
+	last, _ := utf8.DecodeLastRuneInString(strings.TrimRight(before, " "))
+	return unicode.IsLetter(last)
 }
 
 func privateLength(digits int) bool { return digits == 6 || digits == 11 || digits >= 15 }

@@ -13,28 +13,40 @@ import (
 
 func TestG1_aTextRefusesCodesPhonesCardsAndIdentityNumbers(t *testing.T) {
 	for text, private := range map[string]bool{
-		"华为 P40，2020 年买的":         false,
-		"2019-03 到 2021-12 住杭州":   false,
-		"iPhone 12 2021年买":        false,
-		"2019年3月起":                false,
-		"2021/7/15 在上海出差":         false,
-		"每月 3-5 次，一次 20-30 元":     false,
-		"12345":                   false,
-		"1234567":                 false, // neither a code nor a phone
-		"密码是 123456":              true,
-		"１２３４５６":                  true,
-		"1 2 3 4 5 6":             true,
-		"12-34-56":                true,
-		"١٢٣٤٥٦":                  true, // digits of another script
-		"12\u200b3456":            true,
-		"打我 13800138000":          true,
-		"138 0013 8000":           true,
-		"138-0013-8000":           true,
-		"6222 0212 3456 7890 123": true,
-		"110105 19491231 002X":    true,
-		"11010519491231002X":      true,
-		"a13800138000b":           true,
-		"2019-03，验证码 482913":      true,
+		"华为 P40，2020 年买的":            false,
+		"2019-03 到 2021-12 住杭州":      false,
+		"iPhone 12 2021年买":           false,
+		"2019年3月起":                   false,
+		"2021/7/15 在上海出差":            false,
+		"每月 3-5 次，一次 20-30 元":        false,
+		"iPhone 12 2021":             false,
+		"iPhone12 2021":              false,
+		"小米 11 2021，后来 Mate 30 2022": false,
+		"iPhone 122021":              true,
+		"iPhone 12-2021":             true,
+		"iPhone 12 2050":             true, // no year
+		"12 2021":                    true, // no name before it
+		"密码 12 2021":                 true,
+		"my code is 12 2021":         true,
+		"iPhone 12 2021，密码 12 2022":  true,
+		"138 0013 2021":              true,
+		"iPhone 12 2021 13800":       true, // eleven in all
+		"12345":                      false,
+		"1234567":                    false, // neither a code nor a phone
+		"密码是 123456":                 true,
+		"１２３４５６":                     true,
+		"1 2 3 4 5 6":                true,
+		"12-34-56":                   true,
+		"١٢٣٤٥٦":                     true, // digits of another script
+		"12\u200b3456":               true,
+		"打我 13800138000":             true,
+		"138 0013 8000":              true,
+		"138-0013-8000":              true,
+		"6222 0212 3456 7890 123":    true,
+		"110105 19491231 002X":       true,
+		"11010519491231002X":         true,
+		"a13800138000b":              true,
+		"2019-03，验证码 482913":         true,
 		"电话：1380013，后面 8000 你们有记录的": false,
 	} {
 		if got := support.Private(text); got != private {

@@ -114,5 +114,6 @@ type LinkFilter struct {
 	Agent                         string
 	Kind, Platform, Channel, Step string
 	Slug                          string
-	Changed                       bool // what they lead to is not what it was when they were made, or is gone
+	Changed                       bool      // what they lead to is not what it was when they were made, or is gone
+	Before                        time.Time // made before then; zero is any
 }

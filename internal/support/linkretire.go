@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"zhaohui/internal/problem"
 	"zhaohui/internal/recovery"
@@ -123,6 +124,9 @@ func filtered(f LinkFilter, why string) map[string]string {
 		if value != "" {
 			data[key] = value
 		}
+	}
+	if !f.Before.IsZero() {
+		data["before"] = f.Before.UTC().Format(time.RFC3339)
 	}
 	return data
 }

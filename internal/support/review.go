@@ -10,9 +10,10 @@ import (
 	"zhaohui/internal/problem"
 )
 
-// View opens what the customer gave, for a reason of the kind's list, and records who looked and why before anything is
-// shown (requirement P1). It is for who has the ticket, for leads and for auditors: problem.Denied for others, problem.Conflict
-// if the claim is over, problem.Expired once the evidence is erased, problem.Invalid with "reason".
+// View opens what the customer gave and what is on record beside it, for a reason of the kind's list, and records who looked
+// and why before anything is shown (requirement P1). The look lasts a while: see Look. It is for who has the ticket, for leads
+// and for auditors: problem.Denied for others, problem.Conflict if the claim is over, problem.Expired once the evidence is
+// erased, problem.Invalid with "reason".
 func (s *Tickets) View(ctx context.Context, agent *Agent, id, reason string) (*Ticket, []Evidence, error) {
 	var all []Evidence
 	t, err := s.change(ctx, "view evidence", id, func(tx TicketTx, t *Ticket, k *TicketKind, now time.Time) error {
@@ -28,12 +29,18 @@ func (s *Tickets) View(ctx context.Context, agent *Agent, id, reason string) (*T
 		case !t.Erased.IsZero():
 			return problem.Expired
 		}
+		t.open(agent.ID, reason, now)
 		if t.Holds(agent.ID, now) {
-			t.Claim.Until = now.Add(claimLasts)
+			t.hold(agent.ID, now.Add(claimLasts))
 		}
 		var err error
 		if all, err = tx.Evidence(t.ID); err != nil {
 			return err
+		}
+		if s.deps.Records != nil {
+			if err := tx.Record(noted(t, now, "record-viewed", Actor(agent.ID), "reason", reason)); err != nil {
+				return err
+			}
 		}
 		return tx.Record(noted(t, now, "evidence-viewed", Actor(agent.ID), "reason", reason))
 	})
@@ -56,31 +63,41 @@ func (s *Tickets) AskMore(ctx context.Context, agent *Agent, id string, asks, pa
 		if err := s.mayJudge(tx, t, k, agent); err != nil {
 			return err
 		}
-		wrong := map[string]string{}
-		if len(asks)+len(papers) == 0 {
-			wrong["asks"] = "required"
+		if err := k.Askable(t, asks, papers); err != nil {
+			return err
 		}
-		for _, ask := range asks {
-			if _, ok := k.ask(ask); !ok {
-				wrong["asks"] = "unknown"
-			}
-		}
-		if !within(papers, k.Refusals.Papers) {
-			wrong["papers"] = "unknown"
-		}
-		if t.timesAsked() >= k.More.Times {
-			wrong["times"] = "limit"
-		}
-		if len(wrong) > 0 {
-			return problem.Invalid{Fields: wrong}
-		}
+		asks = k.withPapers(asks, papers)
 		rest := k.Promise.rest(s.deps.Calendar, now, t.Due)
 		t.Detail.Rounds = append(t.Detail.Rounds, Round{At: now, By: agent.ID, Asks: asks, Papers: papers, Rest: rest})
 		t.State, t.Claim, t.Due = TicketAsked, Claim{}, now.Add(k.More.Wait)
+		t.shut(agent.ID)
 		return tx.Record(noted(t, now, "ticket-asked", Actor(agent.ID), "asks", strings.Join(asks, " "), "papers",
 			strings.Join(papers, " ")))
 	})
 }
+
+// Askable says what is wrong with asking for more, as AskMore does; nil if nothing.
+func (k *TicketKind) Askable(t *Ticket, asks, papers []string) error {
+	wrong := map[string]string{}
+	if len(asks)+len(papers) == 0 {
+		wrong["asks"] = "required"
+	}
+	for i, ask := range asks {
+		if _, ok := k.ask(ask); !ok || slices.Contains(asks[:i], ask) {
+			wrong["asks"] = "unknown"
+		}
+	}
+	if !within(papers, k.Refusals.Papers) {
+		wrong["papers"] = "unknown"
+	}
+	if k.MayAsk(t) <= 0 {
+		wrong["times"] = "limit"
+	}
+	return mistaken(wrong)
+}
+
+// MayAsk is how often the customer may still be asked for more.
+func (k *TicketKind) MayAsk(t *Ticket) int { return k.More.Times - t.timesAsked() }
 
 // timesAsked is how often people asked for more since the ticket was opened last.
 func (t *Ticket) timesAsked() int {

@@ -21,6 +21,7 @@ const (
 	RightDesk    Right = "desk" // whoever is signed in: their own page and sessions, signing out
 	RightShare   Right = "share"
 	RightAssist  Right = "assist"
+	RightTickets Right = "tickets" // sees what waits and how it was decided; no evidence without a reason
 	RightReview  Right = "review"
 	RightInsight Right = "insight"
 	RightLead    Right = "lead"
@@ -30,9 +31,9 @@ const (
 // rights is the whole table: what is not in it is not allowed.
 var rights = map[Role][]Right{
 	RoleAgent:    {RightDesk, RightShare, RightAssist},
-	RoleReviewer: {RightDesk, RightShare, RightReview},
-	RoleLead:     {RightDesk, RightShare, RightAssist, RightReview, RightInsight, RightLead},
-	RoleAuditor:  {RightDesk, RightInsight, RightAudit},
+	RoleReviewer: {RightDesk, RightShare, RightTickets, RightReview},
+	RoleLead:     {RightDesk, RightShare, RightAssist, RightTickets, RightReview, RightInsight, RightLead},
+	RoleAuditor:  {RightDesk, RightTickets, RightInsight, RightAudit},
 }
 
 // Roles lists all roles in the order in which people read them.
@@ -40,7 +41,7 @@ func Roles() []Role { return []Role{RoleAgent, RoleReviewer, RoleLead, RoleAudit
 
 // Rights lists all rights.
 func Rights() []Right {
-	return []Right{RightDesk, RightShare, RightAssist, RightReview, RightInsight, RightLead, RightAudit}
+	return []Right{RightDesk, RightShare, RightAssist, RightTickets, RightReview, RightInsight, RightLead, RightAudit}
 }
 
 // May says whether a role has a right. A role that does not exist has none.

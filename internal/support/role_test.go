@@ -10,9 +10,9 @@ import (
 func TestP1_whatEachRoleMay(t *testing.T) {
 	want := map[support.Role]string{
 		support.RoleAgent:    "desk share assist",
-		support.RoleReviewer: "desk share review",
-		support.RoleLead:     "desk share assist review insight lead",
-		support.RoleAuditor:  "desk insight audit",
+		support.RoleReviewer: "desk share tickets review",
+		support.RoleLead:     "desk share assist tickets review insight lead",
+		support.RoleAuditor:  "desk tickets insight audit",
 		"":                   "",
 		"admin":              "",
 	}

@@ -56,6 +56,8 @@ type Detail struct {
 	Approvals []Approval `json:"approvals,omitempty"` // since it was opened last
 	Refusals  []Refusal  `json:"refusals,omitempty"`
 	Reopened  time.Time  `json:"reopened,omitzero"`
+	Opened    []Opening  `json:"opened,omitempty"` // looks at the evidence that may still last
+	Consents  []Consent  `json:"consents,omitempty"`
 }
 
 // Round is one time that the customer was asked for more.
@@ -123,10 +125,23 @@ func (t *Ticket) asks(ask string) bool {
 	return round != nil && (len(round.Asks) == 0 || slices.Contains(round.Asks, ask))
 }
 
-// barred says whether an agent may not judge a ticket: who helped the customer, who agreed before, and who refused what is
-// judged once more (requirement P1).
-func (t *Ticket) barred(agent string, about About) bool {
-	return slices.Contains(t.Detail.Helpers, agent) || slices.Contains(about.Helpers, agent) ||
-		slices.ContainsFunc(t.Detail.Approvals, func(a Approval) bool { return a.Agent == agent }) ||
-		slices.ContainsFunc(t.Detail.Refusals, func(r Refusal) bool { return r.Agent == agent })
+// Why somebody may not judge a ticket.
+const (
+	BarredHelped  = "helped"
+	BarredAgreed  = "agreed"
+	BarredRefused = "refused"
+)
+
+// Barred says why an agent may not judge a ticket, "" if they may: who helped the customer, who agreed before, and who refused
+// what is judged once more (requirement P1). Who helped since it was looked at last is found out when it is claimed.
+func (t *Ticket) Barred(agent string) string {
+	switch {
+	case slices.Contains(t.Detail.Helpers, agent):
+		return BarredHelped
+	case slices.ContainsFunc(t.Detail.Approvals, func(a Approval) bool { return a.Agent == agent }):
+		return BarredAgreed
+	case slices.ContainsFunc(t.Detail.Refusals, func(r Refusal) bool { return r.Agent == agent }):
+		return BarredRefused
+	}
+	return ""
 }

@@ -18,7 +18,10 @@ func (s *Tickets) Claim(ctx context.Context, agent *Agent, id string) (*Ticket, 
 			return err
 		}
 		again := t.Holds(agent.ID, now)
-		t.Claim = Claim{Agent: agent.ID, Until: now.Add(claimLasts)}
+		if !again {
+			t.shut(agent.ID) // whoever comes back says once more why they look
+		}
+		t.hold(agent.ID, now.Add(claimLasts))
 		if again {
 			return nil
 		}
@@ -35,10 +38,10 @@ func (s *Tickets) mayJudge(tx TicketTx, t *Ticket, k *TicketKind, agent *Agent) 
 	if err != nil {
 		return err
 	}
-	if t.barred(agent.ID, about) {
+	t.weigh(k, about)
+	if t.Barred(agent.ID) != "" {
 		return problem.Denied
 	}
-	t.weigh(k, about)
 	return nil
 }
 
@@ -50,7 +53,7 @@ func (s *Tickets) claimed(ctx context.Context, doing string, agent *Agent, id st
 		if !t.Holds(agent.ID, now) {
 			return problem.Conflict
 		}
-		t.Claim.Until = now.Add(claimLasts)
+		t.hold(agent.ID, now.Add(claimLasts))
 		return fn(tx, t, k, now)
 	})
 }
@@ -63,7 +66,7 @@ func (s *Tickets) Renew(ctx context.Context, agent *Agent, id string) (*Ticket, 
 // Release gives a ticket back to the queue.
 func (s *Tickets) Release(ctx context.Context, agent *Agent, id string) (*Ticket, error) {
 	return s.claimed(ctx, "release ticket", agent, id, func(tx TicketTx, t *Ticket, _ *TicketKind, now time.Time) error {
-		t.Claim = Claim{}
+		t.letGo()
 		return tx.Record(noted(t, now, "ticket-released", Actor(agent.ID)))
 	})
 }

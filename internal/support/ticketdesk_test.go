@@ -65,6 +65,8 @@ func (c casesIn) About(caseID string) (support.About, error) {
 	return c.about[caseID], nil
 }
 
+func (c casesIn) Await(string, time.Time) error { return nil }
+
 func (c casesIn) Prove(caseID string, g support.Grant) error {
 	for _, p := range g.Proofs {
 		if _, err := c.tx.ExecContext(c.ctx, `INSERT INTO test_proof (case_id, ticket, class, by_whom, hold, veto)
@@ -93,7 +95,8 @@ func newBureau(t *testing.T, d *door) *bureau {
 // process is one more process on the same database.
 func (b *bureau) process() *support.Tickets {
 	return support.NewTickets(support.TicketDeps{Store: store.NewTickets(b.db, b.cases.in, b.trail.Append), Box: b.keys.Box("tickets"),
-		Index: b.keys.Index("tickets"), Kinds: []*support.TicketKind{appeal(b.t), picture(b.t)}, Calendar: deskCalendar(b.t), Now: b.now})
+		Index: b.keys.Index("tickets"), Kinds: []*support.TicketKind{appeal(b.t), picture(b.t)}, Calendar: deskCalendar(b.t),
+		Pictures: cleaner{}, Now: b.now})
 }
 
 // proofs are what was proved in a case: class by whom, with the hold.
@@ -154,7 +157,7 @@ func refusal(j support.Judgement) support.Refusing {
 // All that a decision can do to a case is to prove something; nothing here can carry or set a password.
 func TestP1_anApprovalCannotSetAPassword(t *testing.T) {
 	cases := reflect.TypeFor[support.Cases]()
-	if cases.NumMethod() != 2 || cases.Method(0).Name != "About" || cases.Method(1).Name != "Prove" {
+	if cases.NumMethod() != 3 || cases.Method(0).Name != "About" || cases.Method(1).Name != "Await" || cases.Method(2).Name != "Prove" {
 		t.Errorf("decisions can do more to a case than to prove: %v", cases)
 	}
 	for _, typ := range []reflect.Type{cases, reflect.TypeFor[*support.Tickets](), reflect.TypeFor[support.TicketTx]()} {

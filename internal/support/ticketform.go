@@ -40,6 +40,9 @@ func (s *Tickets) Begin(ctx context.Context, n NewTicket) (t *Ticket, begun bool
 			if err := tx.AddTicket(t); err != nil {
 				return err
 			}
+			if err := tx.Await(n.Case, t.awaits()); err != nil {
+				return err
+			}
 			return tx.Record(noted(t, now, "ticket-begun", Customer))
 		})
 		if err == nil {
@@ -49,13 +52,29 @@ func (s *Tickets) Begin(ctx context.Context, n NewTicket) (t *Ticket, begun bool
 	return nil, false, fmt.Errorf("begin ticket: %w", err)
 }
 
-func (s *Tickets) keySum(key string) string { return s.deps.Index.Sum("ticket-key/" + key) }
+// OfCase is the ticket of a kind in a case that is not closed; problem.NotFound.
+func (s *Tickets) OfCase(ctx context.Context, caseID, kind string) (*Ticket, error) {
+	t, err := s.deps.Store.OfCase(ctx, caseID, kind)
+	if err != nil {
+		return nil, fmt.Errorf("find ticket of a case: %w", err)
+	}
+	return t, nil
+}
+
+// MayAnswer says whether the customer may answer a question now.
+func (t *Ticket) MayAnswer(ask string) bool { return t.asks(ask) }
+
+func (s *Tickets) keySum(key string) string { return s.deps.Index.Sum(keyText(key)) }
+
+func keyText(key string) string { return "ticket-key/" + key }
 
 // Form is what a customer gave so far, and what they may count on if they send it now.
 type Form struct {
 	Ticket  *Ticket
 	Kind    *TicketKind
 	Answers map[string][]Entry // by question, the newest
+	Fresh   map[string]bool    // questions that were answered since more was asked for
+	Sent    map[string]int     // entries that were given before: pictures that were sent stay
 	Score   int
 	Within  time.Duration
 	Due     time.Time // the moment that is promised
@@ -79,11 +98,17 @@ func (s *Tickets) Form(ctx context.Context, caseID, id string) (*Form, error) {
 	if err == nil {
 		all, err = s.deps.Store.Evidence(ctx, id)
 	}
-	f := &Form{Ticket: t, Kind: k, Answers: map[string][]Entry{}}
+	f := &Form{Ticket: t, Kind: k, Answers: map[string][]Entry{}, Fresh: map[string]bool{}, Sent: map[string]int{}}
+	for _, e := range all { // by round
+		if e.Round < t.Round() {
+			f.Sent[e.Ask] = e.Filled
+		}
+	}
 	for _, e := range latest(all) {
 		if err == nil {
 			err = e.open(s.deps.Box)
 			f.Answers[e.Ask] = e.Entries
+			f.Fresh[e.Ask] = e.Round == t.Round()
 		}
 	}
 	if err != nil {
@@ -129,17 +154,29 @@ func (s *Tickets) Save(ctx context.Context, caseID, id, ask string, typed map[st
 		if len(wrong) > 0 {
 			return problem.Invalid{Fields: wrong}
 		}
-		e := Evidence{Ticket: t.ID, Ask: ask, Round: t.Round(), Added: now, Filled: len(entries), Entries: entries}
-		if err := e.seal(s.deps.Box); err != nil {
-			return err
+		if _, pictures := a.Pictures(); pictures { // they come and go another way: this says that the question was looked at
+			album, err := s.albumIn(tx, t, k, ask)
+			if err != nil {
+				return err
+			}
+			entries = album.entries
 		}
-		if err := tx.SaveEvidence(e); err != nil {
-			return err
-		}
-		all, err := tx.Evidence(t.ID)
-		t.Score = k.Score(filled(all))
-		return err
+		return s.keep(tx, t, k, a, entries, now)
 	})
+}
+
+// keep saves the answer to a question, and how complete the form is by now.
+func (s *Tickets) keep(tx TicketTx, t *Ticket, k *TicketKind, a Ask, entries []Entry, now time.Time) error {
+	e := Evidence{Ticket: t.ID, Ask: a.ID, Round: t.Round(), Added: now, Filled: len(entries), Entries: entries}
+	if err := e.seal(s.deps.Box); err != nil {
+		return err
+	}
+	if err := tx.SaveEvidence(e); err != nil {
+		return err
+	}
+	all, err := tx.Evidence(t.ID)
+	t.Score = k.Score(filled(all))
+	return err
 }
 
 func filled(all []Evidence) map[string]int {

@@ -58,6 +58,8 @@ const (
 	PartDate   PartKind = "date"        // 2019-03-15, or a month
 	PartYuan   PartKind = "yuan"        // an amount
 	PartPrefix PartKind = "mail-prefix" // what stands before the @
+	// PartPictures takes pictures, as many as the question has entries; it is the only part of its question (requirement W7).
+	PartPictures PartKind = "pictures"
 )
 
 // Check is one line of the reviewer's checklist.
@@ -153,14 +155,17 @@ func (k *TicketKind) checkAsks(f *flaws) {
 	for _, a := range k.Asks {
 		sum += a.Weight
 		f.must(slugForm.MatchString(a.ID) && !seen[a.ID], "every question has an id of its own", "asks")
-		f.must(a.Weight > 0 && a.full() <= a.many() && a.many() <= 6 && len(a.Parts) > 0,
-			a.ID+": weight above 0, full not above many, many at most 6, at least one part", "asks")
+		_, pictures := a.Pictures()
+		f.must((a.Weight > 0 || a.Weight == 0 && pictures) && a.full() <= a.many() && a.many() <= 6 && len(a.Parts) > 0,
+			a.ID+": weight above 0 unless it takes pictures, full not above many, many at most 6, at least one part", "asks")
 		seen[a.ID] = true
 		whole := false
 		parts := map[string]bool{}
 		for _, p := range a.Parts {
 			whole = whole || !p.Optional
 			f.must(slugForm.MatchString(p.ID) && !parts[p.ID] && p.known(), a.ID+": a part has an id, a kind, and max for a text", "asks")
+			f.must(p.Kind != PartPictures || pictures && a.many() <= mostPictures,
+				a.ID+": pictures stand alone in a question, 4 at most (requirement W7)", "asks")
 			parts[p.ID] = true
 		}
 		f.must(whole, a.ID+": one part at least is not optional", "asks")
@@ -172,7 +177,7 @@ func (p Part) known() bool {
 	switch p.Kind {
 	case PartText:
 		return p.Max > 0 && p.Max <= 500
-	case PartPhone, PartMonth, PartDate, PartYuan, PartPrefix:
+	case PartPhone, PartMonth, PartDate, PartYuan, PartPrefix, PartPictures:
 		return p.Max == 0
 	}
 	return false

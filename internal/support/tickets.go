@@ -15,14 +15,22 @@ import (
 // claimLasts is how long a claim lasts after the last thing that was done with it.
 const claimLasts = 15 * time.Minute
 
-// TicketDeps are what Tickets works with; all have to be there.
+// TicketDeps are what Tickets works with; all but Records and Now have to be there.
 type TicketDeps struct {
 	Store    TicketStore
 	Box      Sealer
-	Index    Indexer // keyed, for what customers show and for limits
+	Index    TicketIndexer // for what customers show and for limits
 	Kinds    []*TicketKind
 	Calendar *Calendar
+	Records  Records        // what is on record beside what customers wrote; nil: nothing is shown
+	Pictures PictureCleaner // nil: no pictures are taken
 	Now      func() time.Time
+}
+
+// TicketIndexer also gives the sums of older keys, the newest first: what a customer shows was given to them weeks ago.
+type TicketIndexer interface {
+	Indexer
+	All(text string) []string
 }
 
 // Tickets is the one queue of everything that people decide. Several processes may each have one over the same database.
@@ -69,16 +77,41 @@ func (s *Tickets) change(ctx context.Context, doing, id string,
 		if err != nil {
 			return err
 		}
+		before := t.awaits()
 		if err := fn(tx, t, k, s.deps.Now().Truncate(time.Millisecond)); err != nil {
 			return err
 		}
 		changed = t
-		return tx.SaveTicket(t)
+		return t.await(tx, before)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", doing, err)
 	}
 	return changed, nil
+}
+
+// overdueLife is how long a case lives on when its ticket is overdue: nobody may lose it because the desk is slow.
+const overdueLife = 14 * 24 * time.Hour
+
+// awaits is until when the case of a ticket has to live, zero if the ticket needs it no more.
+func (t *Ticket) awaits() time.Time {
+	switch t.State {
+	case TicketOpen:
+		return t.Due.Add(overdueLife)
+	case TicketDraft, TicketAsked, TicketRefused: // a refusal is to be read, and can be opened again
+		return t.Due
+	}
+	return time.Time{}
+}
+
+// await saves a ticket, and lets its case live as long as it needs it.
+func (t *Ticket) await(tx TicketTx, before time.Time) error {
+	if until := t.awaits(); t.State != TicketApproved && !until.Equal(before) { // what was approved has seen to the case
+		if err := tx.Await(t.Case, until); err != nil {
+			return err
+		}
+	}
+	return tx.SaveTicket(t)
 }
 
 // Customer is the actor of what customers do, Job of what happens by itself.

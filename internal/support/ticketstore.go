@@ -17,8 +17,12 @@ type TicketStore interface {
 	Ticket(ctx context.Context, id string) (*Ticket, error)
 	// Numbered is the ticket with a number; problem.NotFound.
 	Numbered(ctx context.Context, number string) (*Ticket, error)
+	// OfCase is the ticket of a kind in a case that is not closed; problem.NotFound.
+	OfCase(ctx context.Context, caseID, kind string) (*Ticket, error)
 	// Evidence is all that was given, still sealed, by round and question.
 	Evidence(ctx context.Context, ticket string) ([]Evidence, error)
+	// Picture is one picture of a ticket, still sealed; problem.NotFound.
+	Picture(ctx context.Context, ticket, id string) (Picture, error)
 	// Queue lists tickets by the time they are due, after a place.
 	Queue(ctx context.Context, f QueueFilter, at time.Time, after QueuePlace, limit int) ([]*Ticket, error)
 	// CountQueue counts what waits; it looks at no more than most rows of each.
@@ -45,7 +49,11 @@ type TicketTx interface {
 	SaveEvidence(e Evidence) error
 	// Evidence is all that was given, still sealed, by round and question.
 	Evidence(ticket string) ([]Evidence, error)
-	// EraseEvidence says how much there was.
+	// AddPicture adds a picture, sealed.
+	AddPicture(p Picture) error
+	// RemovePicture removes it; problem.NotFound.
+	RemovePicture(ticket, id string) error
+	// EraseEvidence erases all that was given with its pictures, and says how many answers there were.
 	EraseEvidence(ticket string) (int, error)
 	// TakeSlot counts a call; false if so many are there already.
 	TakeSlot(at time.Time, most int) (bool, error)
@@ -61,9 +69,12 @@ type TicketTx interface {
 // Cases is all that the desk's decisions can do to a recovery, inside the transaction that decides. It can set no password:
 // only the case itself can, once its route is enough (requirement P1).
 type Cases interface {
-	// About says what matters of a case now; problem.NotFound or problem.Expired if it can no longer be decided.
+	// About says what matters of a case now. One that is over has something too: its ticket is ended by people.
 	About(caseID string) (About, error)
-	// Prove adds what people judged to a case.
+	// Await keeps a case alive until a moment, as its ticket waits for somebody.
+	Await(caseID string, until time.Time) error
+	// Prove adds what people judged to a case; problem.Expired if it is over, problem.Invalid with "account" "unknown" if there
+	// is no such account, and with "compared" "required" if only compared papers can complete it.
 	Prove(caseID string, g Grant) error
 }
 

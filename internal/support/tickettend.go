@@ -64,9 +64,13 @@ func (s *Tickets) tend(tx TicketTx, t *Ticket, now time.Time, done *Tended) erro
 	if !ok {
 		k = &TicketKind{ID: t.Kind, Keep: unknownKeep, Promise: Promise{Counts: CountsClock}}
 	}
+	before := t.awaits()
 	switch t.State {
 	case TicketDraft:
 		done.Forgotten = 1
+		if err := tx.Await(t.Case, time.Time{}); err != nil {
+			return err
+		}
 		if err := freeCall(tx, t); err != nil {
 			return err
 		}
@@ -78,12 +82,12 @@ func (s *Tickets) tend(tx TicketTx, t *Ticket, now time.Time, done *Tended) erro
 		done.Back = 1
 		s.resume(t, k, now)
 		t.Detail.Rounds[t.Round()-1].Silent = true
-		return saved(tx, t, tx.Record(noted(t, now, "ticket-unanswered", Job)))
+		return saved(tx, t, before, tx.Record(noted(t, now, "ticket-unanswered", Job)))
 	case TicketApproved, TicketRefused:
 		done.Closed = 1
 		t.State, t.Closed = TicketClosed, now
 		t.Due = now.Add(k.Keep)
-		return saved(tx, t, tx.Record(noted(t, now, "ticket-closed", Job)))
+		return saved(tx, t, before, tx.Record(noted(t, now, "ticket-closed", Job)))
 	}
 	n, err := tx.EraseEvidence(t.ID)
 	if err != nil {
@@ -91,12 +95,12 @@ func (s *Tickets) tend(tx TicketTx, t *Ticket, now time.Time, done *Tended) erro
 	}
 	done.Erased, done.Answers = 1, n
 	t.Erased, t.Due, t.Key = now, time.Time{}, ""
-	return saved(tx, t, tx.Record(noted(t, now, "evidence-erased", Job, "answers", strconv.Itoa(n))))
+	return saved(tx, t, before, tx.Record(noted(t, now, "evidence-erased", Job, "answers", strconv.Itoa(n))))
 }
 
-func saved(tx TicketTx, t *Ticket, err error) error {
+func saved(tx TicketTx, t *Ticket, before time.Time, err error) error {
 	if err != nil {
 		return err
 	}
-	return tx.SaveTicket(t)
+	return t.await(tx, before)
 }

@@ -158,7 +158,7 @@ func refusal(a *wallet.Account, p *recovery.Policy, c wallet.Card) string {
 func banks(t *recovery.Turn) []recovery.Option {
 	var list []recovery.Option
 	for _, name := range Banks(t.Account) {
-		list = append(list, recovery.Option{Value: name, Text: name})
+		list = append(list, recovery.Option{Value: name, Text: name, Hint: keyOf(name)})
 	}
 	return list
 }

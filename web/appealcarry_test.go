@@ -1,0 +1,88 @@
+package web_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"zhaohui/internal/recovery"
+	"zhaohui/internal/support"
+)
+
+// decided is an appeal that two people said yes to, with its number and key.
+func (p *portal) decided(t *testing.T, account string) (one *person, number, key string) {
+	t.Helper()
+	one, page := p.appeals(t, account)
+	one.fill("model", "华为 P40", "do", "save")
+	one.open(page + "/check")
+	one.fill()
+	shown := parsed(t, one.open(page).body).class("big")
+	number, key = strings.TrimSpace(shown[0].text()), strings.TrimSpace(shown[1].text())
+	kind, _ := p.config.Tickets.Kind("appeal")
+	j := support.Judgement{Checks: map[string]string{}, Compared: "video"}
+	for _, c := range kind.Checks {
+		j.Checks[c.ID] = support.CheckMatch
+	}
+	id := p.ticket(t, one).ID
+	for _, name := range []string{"anna", "berta"} {
+		if _, err := p.config.Tickets.Approve(t.Context(), p.judge(t, id, name), id, j); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return one, number, key
+}
+
+// Whoever lost the browser goes on elsewhere with number and key: the hold begins again, and the first browser is shut out. Only
+// a press does it.
+func TestR7_numberAndKeyTakeADecidedAppealAlong(t *testing.T) {
+	p := newAppeals(t)
+	one, number, key := p.decided(t, "all@demo.example")
+	p.clock.advance(73 * time.Hour)
+	if one.get("/p/wallet/appeal/password").status != 200 {
+		t.Fatal("the first browser cannot choose a password after the hold")
+	}
+	other := p.person(t)
+	if a := other.post("/appeal/status", nil); a.location() != "/appeal" {
+		t.Errorf("without number and key: %d %s", a.status, a.location())
+	}
+	other.post("/appeal", values("number", number, "key", key))
+	contains(t, other.get("/appeal/status"), "72 小时要从头再等", "换到这里接着办")
+	if one.get("/p/wallet/appeal/password").status != 200 {
+		t.Error("looking moved the case")
+	}
+	a := other.post("/appeal/status", nil)
+	if a.status != 303 || a.location() != "/case/"+one.caseID() {
+		t.Fatalf("%d %s", a.status, a.location())
+	}
+	if a := other.get("/p/wallet/appeal/hold"); a.status != 200 {
+		t.Errorf("the new browser is not at the hold: %d %s", a.status, a.location())
+	}
+	if a := one.get("/p/wallet/appeal/password"); a.status == 200 {
+		t.Error("the first browser can still choose")
+	}
+	if hold := p.facts(t, one.caseID()).Hold; hold.Sub(p.clock.now()) < 72*time.Hour-time.Minute {
+		t.Errorf("until %v", hold)
+	}
+}
+
+// Where nobody can be told, it is not offered, and a form that somebody made is refused with what can be done.
+func TestR7_whereNobodyCanBeToldNothingIsTakenAlong(t *testing.T) {
+	p := newAppeals(t)
+	one, number, key := p.decided(t, "nothing@demo.example")
+	other := p.person(t)
+	other.post("/appeal", values("number", number, "key", key))
+	if a := other.get("/appeal/status"); strings.Contains(a.body, "换到这里接着办") {
+		t.Error("it is offered")
+	}
+	a := other.post("/appeal/status", nil)
+	if a.status != 409 {
+		t.Errorf("%d", a.status)
+	}
+	contains(t, a, "再写一份申诉", "/p/wallet/appeal")
+	if f := p.facts(t, one.caseID()); f.Holder != 0 || f.Verdict == nil {
+		t.Errorf("%+v", f)
+	}
+	if a := one.get("/p/wallet/appeal/" + recovery.StepHold); a.status != 200 {
+		t.Errorf("the first browser: %d", a.status)
+	}
+}
