@@ -305,8 +305,12 @@ func (s *state) fillTickets(ctx context.Context, random *rand.Rand, made *deskMa
 			due = time.Now().Add(time.Duration(random.IntN(3*24*60)-60) * time.Minute)
 		}
 		decided, claimed, until, agreed := int64(0), "", int64(0), 0
+		detail := `{"lang":"zh","need":2}`
 		switch {
-		case state != support.TicketOpen && state != support.TicketAsked:
+		case state == support.TicketAsked:
+			due = time.Now().Add(time.Duration(1+random.IntN(6*24)) * time.Hour)
+			detail = fmt.Sprintf(`{"lang":"zh","need":2,"rounds":[{"at":%q,"by":"agent1","asks":["places"],"rest":3600000000000}]}`, at.UTC().Format(time.RFC3339))
+		case state != support.TicketOpen:
 			decided = at.Add(time.Hour).UnixMilli()
 			due = time.Now().AddDate(0, 0, 30)
 		case state == support.TicketOpen && n%50 == 0:
@@ -318,7 +322,7 @@ func (s *state) fillTickets(ctx context.Context, random *rand.Rand, made *deskMa
 		made.numbers = append(made.numbers, numberOf(n))
 		made.cases = append(made.cases, caseOf(at, n))
 		if _, err := insert.ExecContext(ctx, made.tickets[n], made.numbers[n], made.cases[n], string(state), 40+random.IntN(61), at.UnixMilli(), due.UnixMilli(),
-			decided, claimed, until, agreed, `{"lang":"zh","need":2}`); err != nil {
+			decided, claimed, until, agreed, detail); err != nil {
 			return err
 		}
 	}

@@ -82,6 +82,8 @@ func (g *group) write(ctx context.Context, fn func(ctx context.Context, tx *sql.
 	select {
 	case <-g.stop:
 		return fmt.Errorf("%w: %w", problem.Unavailable, errClosed)
+	case <-ctx.Done(): // or what is chosen below would be a matter of luck
+		return fmt.Errorf("wait to write: %w: %w", problem.Unavailable, ctx.Err())
 	default:
 	}
 	select {
