@@ -69,8 +69,11 @@ func (h *history) visitor(who *made) *visitor {
 	if v.thief || h.random.IntN(100) < 10 {
 		v.client.Network = "10.9." + strings.Split(who.network, ".")[2] + ".40" // where the account was never used
 	}
-	if v.thief {
+	switch {
+	case v.thief:
 		v.careless = 96
+	case chance >= 8 && chance < 14: // they are sure of what they remember wrongly, until the method is locked
+		v.careless = 88
 	}
 	channels := []string{"sms", "sms", "sms", "identity"}
 	own := map[string]bool{"mail": who.mailbox != "", "backup": who.backup != "", "questions": len(who.questions) > 0,
