@@ -166,3 +166,27 @@ func TestNothingNeedsInlineStyleOrAnotherHost(t *testing.T) {
 		}
 	}
 }
+
+// TestThePrintersClassesAreNoPartOfTheConsole keeps the console from naming a part like something that pages hide: pictures of
+// papers once had the class of the line that only a printer shows, and no reviewer saw them.
+func TestThePrintersClassesAreNoPartOfTheConsole(t *testing.T) {
+	style, err := os.ReadFile("zhaohui.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	hidden := regexp.MustCompile(`(?m)^\.([a-z]+)\{display:none\}`).FindAllStringSubmatch(string(style), -1)
+	if len(hidden) == 0 {
+		t.Fatal("nothing is hidden: this test looks for the wrong thing")
+	}
+	for _, file := range []string{"agent.css", "agentinsight.css"} {
+		console, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, class := range hidden {
+			if regexp.MustCompile(`\.` + class[1] + `[{,. :]`).Match(console) {
+				t.Errorf("%s dresses .%s, which zhaohui.css hides", file, class[1])
+			}
+		}
+	}
+}

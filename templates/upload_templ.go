@@ -810,14 +810,14 @@ func uploadExamples(v UploadView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 64, "\"><svg width=\"100%\" height=\"110\" viewBox=\"0 0 420 120\" aria-hidden=\"true\"><rect x=\"1\" y=\"1\" width=\"198\" height=\"118\" rx=\"6\" fill=\"none\" stroke=\"var(--line)\" stroke-width=\"2\"></rect> <rect x=\"36\" y=\"24\" width=\"128\" height=\"76\" rx=\"6\" fill=\"var(--surface)\" stroke=\"var(--accent)\" stroke-width=\"3\"></rect> <circle cx=\"62\" cy=\"54\" r=\"10\" fill=\"none\" stroke=\"var(--accent)\" stroke-width=\"3\"></circle> <path d=\"M46 84c2-10 8-15 16-15s14 5 16 15M92 46h56M92 60h56M92 74h38\" fill=\"none\" stroke=\"var(--accent)\" stroke-width=\"3\"></path> <rect x=\"221\" y=\"1\" width=\"198\" height=\"118\" rx=\"6\" fill=\"none\" stroke=\"var(--line)\" stroke-width=\"2\"></rect> <path d=\"M419 14 312 30a6 6 0 0 0-5 7l12 82\" fill=\"none\" stroke=\"var(--muted)\" stroke-width=\"3\" stroke-dasharray=\"6 5\"></path> <circle cx=\"368\" cy=\"66\" r=\"24\" fill=\"var(--line)\" stroke=\"none\"></circle> <path d=\"M368 32v-10M368 110v-10M334 66h-10M344 42l-7-7M344 90l-7 7\" fill=\"none\" stroke=\"var(--muted)\" stroke-width=\"3\"></path></svg><p class=\"sm\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 64, "\"><svg width=\"100%\" height=\"110\" viewBox=\"0 0 420 120\" aria-hidden=\"true\"><rect x=\"1\" y=\"1\" width=\"198\" height=\"118\" rx=\"6\" fill=\"none\" stroke=\"var(--line)\" stroke-width=\"2\"></rect> <rect x=\"36\" y=\"24\" width=\"128\" height=\"76\" rx=\"6\" fill=\"var(--surface)\" stroke=\"var(--accent)\" stroke-width=\"3\"></rect> <circle cx=\"62\" cy=\"54\" r=\"10\" fill=\"none\" stroke=\"var(--accent)\" stroke-width=\"3\"></circle> <path d=\"M46 84c2-10 8-15 16-15s14 5 16 15M92 46h56M92 60h56M92 74h38\" fill=\"none\" stroke=\"var(--accent)\" stroke-width=\"3\"></path> <path d=\"m172 100 7 7 13-15\" fill=\"none\" stroke=\"var(--ok)\" stroke-width=\"5\"></path> <rect x=\"221\" y=\"1\" width=\"198\" height=\"118\" rx=\"6\" fill=\"none\" stroke=\"var(--line)\" stroke-width=\"2\"></rect> <path d=\"M419 14 312 30a6 6 0 0 0-5 7l12 82\" fill=\"none\" stroke=\"var(--muted)\" stroke-width=\"3\" stroke-dasharray=\"6 5\"></path> <circle cx=\"368\" cy=\"66\" r=\"24\" fill=\"var(--line)\" stroke=\"none\"></circle> <path d=\"M368 32v-10M368 110v-10M334 66h-10M344 42l-7-7M344 90l-7 7\" fill=\"none\" stroke=\"var(--muted)\" stroke-width=\"3\"></path> <path d=\"m232 91 16 16m0-16-16 16\" fill=\"none\" stroke=\"var(--danger)\" stroke-width=\"5\"></path></svg><p class=\"sm\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var41 string
 		templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(v.Good)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/upload.templ`, Line: 185, Col: 24}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/upload.templ`, Line: 187, Col: 24}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var41))
 		if templ_7745c5c3_Err != nil {
@@ -830,7 +830,7 @@ func uploadExamples(v UploadView) templ.Component {
 		var templ_7745c5c3_Var42 string
 		templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(v.Bad)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/upload.templ`, Line: 186, Col: 27}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/upload.templ`, Line: 188, Col: 27}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var42))
 		if templ_7745c5c3_Err != nil {

@@ -143,7 +143,7 @@ func (s *Site) submitAppeal(v *visit) error {
 		switch do := form.Get("do"); {
 		case do == "begin" && f.form == nil:
 			_, _, err = s.Tickets.Begin(ctx, support.NewTicket{Kind: f.kind.ID, Case: f.sight.ID,
-				Key: s.appealKey(f.sight.ID), Lang: v.words.Code()})
+				Key: s.appealKey(f.sight.ID), Lang: v.words.Code(), Network: recovery.NetworkOf(v.RealIP())})
 		case do == "reopen" && f.form != nil:
 			_, err = s.Tickets.Reopen(ctx, f.sight.ID, f.form.Ticket.ID)
 		case do != "begin" && do != "reopen":

@@ -25,7 +25,7 @@ type reach struct {
 
 func (r reach) About(caseID string) (support.About, error) {
 	stakes, err := r.cases.Stakes(caseID)
-	return support.About{Helpers: stakes.Helpers, Yuan: stakes.Yuan, Flags: stakes.Risks}, err
+	return support.About{Helpers: stakes.Helpers, Yuan: stakes.Yuan, Flags: stakes.Risks, Others: stakes.Others}, err
 }
 
 func (r reach) Await(caseID string, until time.Time) error { return r.cases.Await(caseID, until) }
@@ -36,6 +36,12 @@ func (r reach) Prove(caseID string, g support.Grant) error {
 		ruling.Proofs = append(ruling.Proofs, recovery.Ruled{Class: recovery.Class(p.Class), By: p.By})
 	}
 	return r.cases.Prove(caseID, ruling)
+}
+
+func (r reach) Tell(caseID string, n support.Notice) error {
+	purpose := map[support.TicketState]recovery.Purpose{support.TicketAsked: recovery.PurposeTicketAsked,
+		support.TicketRefused: recovery.PurposeTicketRefused, support.TicketApproved: recovery.PurposeTicketApproved}[n.State]
+	return r.cases.Tell(caseID, recovery.News{Purpose: purpose, Number: n.Number, Until: n.Until})
 }
 
 // newAppeals is a live portal at which people decide. It is Monday morning in Yangzhou.
@@ -94,6 +100,9 @@ func (p *portal) judge(t *testing.T, id, name string) *support.Agent {
 	t.Helper()
 	agent := &support.Agent{ID: name, Name: name, Roles: []support.Role{support.RoleReviewer}}
 	if _, err := p.config.Tickets.Claim(t.Context(), agent, id); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := p.config.Tickets.View(t.Context(), agent, id, "decide"); err != nil {
 		t.Fatal(err)
 	}
 	return agent

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"zhaohui/internal/problem"
+	"zhaohui/internal/recovery"
 	"zhaohui/internal/support"
 	"zhaohui/templates"
 	"zhaohui/templates/ui"
@@ -32,7 +33,7 @@ func (s *Site) submitAppealDoor(v *visit) error {
 	if len(missing) > 0 {
 		return s.fresh(v, 422, templates.AppealDoor(s.appealDoor(v, number, missing)))
 	}
-	ticket, err := s.Tickets.Find(v.Request().Context(), number, key, v.RealIP())
+	ticket, err := s.Tickets.Find(v.Request().Context(), number, key, recovery.NetworkOf(v.RealIP()))
 	if errors.Is(err, problem.NotFound) {
 		return s.fresh(v, 422, templates.AppealDoor(s.appealDoor(v, number, map[string]string{"": "unknown"})))
 	}
@@ -62,7 +63,11 @@ func (s *Site) showAppealFound(v *visit) error {
 	if !ok {
 		return problem.NotFound
 	}
-	view := (&standing{Site: s, visit: v, ticket: ticket, kind: kind}).view("/appeal/status")
+	fate, err := s.Recovery.Fate(v.Request().Context(), ticket.Case)
+	if err != nil && !errors.Is(err, problem.NotFound) { // a case is forgotten before the letters about it are
+		return err
+	}
+	view := (&standing{Site: s, visit: v, ticket: ticket, kind: kind, fate: fate}).view("/appeal/status")
 	view.KeyText = v.words.T("appeal.status.keep-short")
 	view.Refresh = ui.Link{Text: v.words.T("appeal.status.refresh"), URL: v.to("/appeal/status", "")}
 	return s.fresh(v, 200, templates.AppealStatus(view))

@@ -5,10 +5,10 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
+	"zhaohui/internal/recovery"
 	"zhaohui/internal/support"
 	"zhaohui/templates"
 	"zhaohui/templates/ui"
@@ -21,17 +21,22 @@ type standing struct {
 	ticket *support.Ticket
 	kind   *support.TicketKind
 	own    *filing // nil for who came with number and key: they see it and change nothing
+	fate   recovery.State
 }
 
 func (st *standing) t(key string, pairs ...any) string { return st.visit.words.T(key, pairs...) }
 
 func (st *standing) clock(at time.Time) string { return st.clockTime(st.visit, at) }
 
+// from is the first full minute at which something can be done, as the letters say it.
+func (st *standing) from(at time.Time) string { return st.clock(fullMinute(at)) }
+
 // by is a moment up to which something happens.
 func (st *standing) by(at time.Time) string { return st.until(st.visit, at) }
 
 func (f *filing) statusView() templates.AppealStatusView {
-	st := &standing{Site: f.Site, visit: f.visit, ticket: f.form.Ticket, kind: f.kind, own: f}
+	st := &standing{Site: f.Site, visit: f.visit, ticket: f.form.Ticket, kind: f.kind, own: f,
+		fate: f.sight.Place.State}
 	view := st.view(f.path())
 	if key := f.keyOf(f.form.Ticket); key != "" {
 		view.Key, view.KeyText = showKey(key), f.t("appeal.status.keep", "Address", f.absolute(f.visit.to("/appeal", "")))
@@ -53,7 +58,9 @@ func (st *standing) view(path string) templates.AppealStatusView {
 	case support.TicketAsked:
 		st.asked(&view)
 	case support.TicketApproved:
-		st.approved(&view)
+		if !st.over(&view) {
+			st.approved(&view)
+		}
 	case support.TicketRefused:
 		st.refused(&view)
 	case support.TicketClosed:
@@ -81,13 +88,11 @@ func (st *standing) fact(view *templates.AppealStatusView, key, text string) {
 	view.Facts = append(view.Facts, ui.Fact{Term: st.t("appeal.fact." + key), Text: text})
 }
 
-// list is numbered lines under what happens next.
+// list is numbered lines under what happens next; the test of the words reads their count here.
+//
+//nolint:unparam // three at the moment
 func (st *standing) list(key string, n int, pairs ...any) *templates.LiveList {
-	list := &templates.LiveList{Title: st.t("appeal.sent")}
-	for i := range n {
-		list.Items = append(list.Items, st.t(key+"-"+strconv.Itoa(i+1), pairs...))
-	}
-	return list
+	return numbered(st.visit, "appeal.sent", key, n, pairs...)
 }
 
 // waiting is while people look at it. A promise that is broken is said to be.
@@ -140,8 +145,8 @@ func (st *standing) approved(view *templates.AppealStatusView) {
 	case !st.Now().Before(hold) && (enough || st.own == nil):
 		st.say(view, "ready")
 	case enough || st.own == nil:
-		st.say(view, "approved", "Time", st.clock(hold))
-		st.fact(view, "hold", st.clock(hold))
+		st.say(view, "approved", "Time", st.from(hold))
+		st.fact(view, "hold", st.from(hold))
 	default:
 		st.say(view, "half")
 	}

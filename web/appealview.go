@@ -1,7 +1,6 @@
 package web
 
 import (
-	"strconv"
 	"time"
 
 	"zhaohui/internal/recovery"
@@ -36,11 +35,7 @@ func (f *filing) to(below ...string) string { return f.visit.to(f.path(below...)
 
 // list is a heading with its numbered lines.
 func (f *filing) list(key string, n int, pairs ...any) templates.LiveList {
-	list := templates.LiveList{Title: f.t(key)}
-	for i := range n {
-		list.Items = append(list.Items, f.t(key+"-"+strconv.Itoa(i+1), pairs...))
-	}
-	return list
+	return *numbered(f.visit, key, key, n, pairs...)
 }
 
 // never is what nobody asks of them here.

@@ -158,7 +158,7 @@ func (s *Site) submitAudit(v *visit) error {
 		defer close(done)
 		defer cancel()
 		if err := s.Trail.Verify(ctx, actor); err != nil {
-			s.Log.Error("the audit trail was verified", "error", err)
+			s.Log.Error("verify the audit trail", "error", err)
 		}
 	}()
 	select { // a short trail is done before anybody can read that it is not

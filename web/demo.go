@@ -231,8 +231,11 @@ func (s *Site) demoMessage(v *visit, id string, r message.Record) templates.Demo
 	for _, link := range linkIn.FindAllString(r.Text, -1) {
 		if rest, ok := strings.CutPrefix(link, s.absolute("")); ok {
 			text := v.words.T("demo.stop-link")
-			if r.Purpose == "link" && len(m.Links) == 0 {
+			switch {
+			case r.Purpose == "link" && len(m.Links) == 0:
 				text = v.words.T("demo.open-link")
+			case strings.HasSuffix(rest, "/appeal"):
+				text = v.words.T("demo.appeal-link")
 			}
 			m.Links = append(m.Links, ui.Link{Text: text, URL: rest})
 		}

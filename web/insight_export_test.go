@@ -1,4 +1,4 @@
 package web
 
-// HarmlessCell is what keeps a cell from being a formula.
-var HarmlessCell = harmlessCell
+// Spreadsheet writes a table as a file.
+var Spreadsheet = spreadsheet

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"zhaohui/internal/problem"
+	"zhaohui/internal/support"
 	"zhaohui/templates"
 )
 
@@ -48,7 +49,7 @@ func spreadsheet(s templates.InsightSection) ([]byte, error) {
 	for _, row := range append([][]string{s.Head}, s.Rows...) {
 		cells := make([]string, len(row))
 		for i, cell := range row {
-			cells[i] = harmlessCell(cell)
+			cells[i] = support.Cell(cell)
 		}
 		if err := w.Write(cells); err != nil {
 			return nil, err
@@ -56,12 +57,4 @@ func spreadsheet(s templates.InsightSection) ([]byte, error) {
 	}
 	w.Flush()
 	return file.Bytes(), w.Error()
-}
-
-// harmlessCell puts an apostrophe before what a spreadsheet would calculate.
-func harmlessCell(cell string) string {
-	if strings.ContainsAny(cell[:min(len(cell), 1)], "=+-@\t\r") {
-		return "'" + cell
-	}
-	return cell
 }

@@ -97,20 +97,35 @@ func (n *numbers) walks() templates.InsightSection {
 	s := n.table("walks", "channel", "finished", "failed", "worked")
 	s.Chart = templates.InsightChart{Label: n.t("insight.walks.chart"),
 		Legend: n.legend(1, "finished", 2, "failed")}
-	var all []insight.Number
+	var all []outcome
 	for _, w := range n.report.Walks {
-		all = append(all, insight.Number(w.Finished.Size()+w.Failed.Size()))
+		all = append(all, outcome{n.placed(w.Platform, w.Channel), w.Finished, w.Failed})
 	}
-	for _, w := range n.report.Walks {
-		name, share := n.placed(w.Platform, w.Channel), n.share(w.Finished, plus(w.Finished, w.Failed))
-		s.Rows = append(s.Rows, append(n.row(name, w.Finished, w.Failed), share))
+	n.outcomes(&s, all)
+	return s
+}
+
+// outcome is how often something went well and how often it did not.
+type outcome struct {
+	name        string
+	well, badly insight.Number
+}
+
+// outcomes are rows with the share of what went well, and the first of them as bars.
+func (n *numbers) outcomes(s *templates.InsightSection, all []outcome) {
+	var most int64
+	for _, o := range all {
+		most = max(most, o.well.Size()+o.badly.Size())
+	}
+	for _, o := range all {
+		share := n.share(o.well, plus(o.well, o.badly))
+		s.Rows = append(s.Rows, append(n.row(o.name, o.well, o.badly), share))
 		if len(s.Chart.Bars) < mostBars {
-			b := n.bar(name, longest(all...), w.Finished, w.Failed)
+			b := n.bar(o.name, most, o.well, o.badly)
 			b.Value = share
 			s.Chart.Bars = append(s.Chart.Bars, b)
 		}
 	}
-	return s
 }
 
 // steps are those of the guided ways, in the order of the content; a step that went away stands last.
@@ -171,21 +186,14 @@ func (n *numbers) links() templates.InsightSection {
 func (n *numbers) articles() templates.InsightSection {
 	s := n.table("articles", "article", "yes", "no", "helped")
 	s.Chart = templates.InsightChart{Label: n.t("insight.articles.chart"), Legend: n.legend(1, "yes", 2, "no")}
-	var all []insight.Number
+	var all []outcome
 	for _, a := range n.report.Votes {
-		all = append(all, insight.Number(a.Yes.Size()+a.No.Size()))
-	}
-	for _, a := range n.report.Votes {
-		name, share := a.Slug, n.share(a.Yes, plus(a.Yes, a.No))
+		name := a.Slug
 		if article, ok := n.Content.Help.Article(a.Slug); ok {
 			name = unbroken(article.Texts[n.visit.words.Code()].Title)
 		}
-		s.Rows = append(s.Rows, append(n.row(name, a.Yes, a.No), share))
-		if len(s.Chart.Bars) < mostBars {
-			b := n.bar(name, longest(all...), a.Yes, a.No)
-			b.Value = share
-			s.Chart.Bars = append(s.Chart.Bars, b)
-		}
+		all = append(all, outcome{name, a.Yes, a.No})
 	}
+	n.outcomes(&s, all)
 	return s
 }

@@ -17,6 +17,17 @@ func (s *Site) clockTime(v *visit, at time.Time) string {
 	return v.words.T("say.date", "Month", int(at.Month()), "MonthName", at.Format("January"), "Day", at.Day(), "Time", clock)
 }
 
+// atLeast is a stretch of time rounded down to what span says of it: who has to hurry is never told a day too much.
+func atLeast(d time.Duration) time.Duration {
+	switch {
+	case d > 48*time.Hour:
+		return d.Truncate(24 * time.Hour)
+	case d >= 2*time.Hour:
+		return d.Truncate(time.Hour)
+	}
+	return d
+}
+
 // day counts days.
 func day(t time.Time) int {
 	y, m, d := t.Date()
@@ -26,9 +37,9 @@ func day(t time.Time) int {
 func (l *live) clock(at time.Time) string { return l.clockTime(l.visit, at) }
 
 // from is the first full minute at which something can be done.
-func (l *live) from(at time.Time) string {
-	return l.clock(at.Add(time.Minute - 1).Truncate(time.Minute))
-}
+func (l *live) from(at time.Time) string { return l.clock(fullMinute(at)) }
+
+func fullMinute(at time.Time) time.Time { return at.Add(time.Minute - 1).Truncate(time.Minute) }
 
 // span is a stretch of time in the reader's words, never negative, rounded up.
 func (l *live) span(d time.Duration) string {

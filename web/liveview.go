@@ -136,9 +136,14 @@ func (l *live) watch() ui.Watch {
 
 // list is a heading with its numbered lines.
 func (l *live) list(key string, lines int, pairs ...any) *templates.LiveList {
-	list := &templates.LiveList{Title: l.t(key)}
+	return numbered(l.visit, key, key, lines, pairs...)
+}
+
+// numbered is a heading with the lines of a key, which the words number from 1.
+func numbered(v *visit, title, key string, lines int, pairs ...any) *templates.LiveList {
+	list := &templates.LiveList{Title: v.words.T(title)}
 	for i := range lines {
-		list.Items = append(list.Items, l.t(key+"-"+strconv.Itoa(i+1), pairs...))
+		list.Items = append(list.Items, v.words.T(key+"-"+strconv.Itoa(i+1), pairs...))
 	}
 	return list
 }

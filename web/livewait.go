@@ -45,7 +45,7 @@ const short = 3 * time.Minute
 func (l *live) waiting(w recovery.Wait) templates.LiveWaitView {
 	who := l.t("live.wait." + w.Who + "-who")
 	gone, left := l.Now().Sub(w.From), w.Until.Sub(l.Now())
-	until, every := l.clock(w.Until), 10
+	until, every := l.from(w.Until), 10
 	scale := title(l.t("live.wait.left", "Left", l.span(left)))
 	switch {
 	case left <= 0:
@@ -67,7 +67,7 @@ func (l *live) waiting(w recovery.Wait) templates.LiveWaitView {
 
 // hold is the wait that is left to the true owner.
 func (l *live) hold(view *templates.LiveWaitView, w recovery.Wait) {
-	view.Title, view.Lead = title(l.t("live.hold.title", "Time", l.clock(w.Until))), []string{l.t("live.hold.lead")}
+	view.Title, view.Lead = title(l.t("live.hold.title", "Time", l.from(w.Until))), []string{l.t("live.hold.lead")}
 	for _, reason := range l.sight.Environment.Reasons {
 		if reason == recovery.ReasonRecent {
 			view.Lead = append(view.Lead, l.t("live.hold.lead-recent"))
@@ -83,7 +83,7 @@ func (l *live) hold(view *templates.LiveWaitView, w recovery.Wait) {
 func (l *live) scale(w recovery.Wait, from, until string) []templates.WaitEvent {
 	now, whole := l.Now(), w.Until.Sub(w.From)
 	first := templates.WaitEvent{Time: l.clock(w.From), Text: from, State: "done"}
-	last := templates.WaitEvent{Time: l.clock(w.Until), Text: until, State: "ahead"}
+	last := templates.WaitEvent{Time: l.from(w.Until), Text: until, State: "ahead"}
 	if !now.Before(w.Until) || whole <= 0 {
 		first.Share, last.State = 100, "here"
 		return []templates.WaitEvent{first, last}

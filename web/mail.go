@@ -218,9 +218,10 @@ func (s *Site) stopLinkView(v *visit, sight recovery.StopSight, done bool) templ
 	next := *(&live{Site: s, visit: v}).list("live.veto.next", 3)
 	switch {
 	case sight.Alone:
-		view.Title, view.Lead = title(t(key+"title")), []string{t(key + "alone")}
+		view.Title, view.Lead = title(t(key+"noted-title")), []string{t(key + "noted-lead")}
 		if !done {
-			view.Form = notMe(v, t(key+"button"))
+			view.Title, view.Lead = title(t(key+"alone-title")), []string{t(key + "alone-lead")}
+			view.Form = notMe(v, t(key+"alone-button"))
 		}
 	case done && sight.Frozen:
 		view.Title, view.Lead, view.Next = title(t(key+"frozen-title")), []string{t(key + "frozen-lead")}, next

@@ -73,7 +73,10 @@ func minutes(v *visit, c *guide.Channel) string {
 	if from == to {
 		text = v.words.T("say.minutes-one", "n", to)
 	}
-	if c.WaitHours > 0 {
+	switch {
+	case c.WaitHours > 72 && c.WaitHours%24 == 0: // nobody counts so many hours
+		text += v.words.T("say.wait-days", "n", c.WaitHours/24)
+	case c.WaitHours > 0:
 		text += v.words.T("say.wait-hours", "n", c.WaitHours)
 	}
 	return text

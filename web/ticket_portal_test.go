@@ -22,7 +22,8 @@ type rulings struct {
 	mu     sync.Mutex
 	about  map[string]support.About
 	proved []support.Grant
-	away   bool // the account system
+	away   bool  // the account system
+	fail   error // of what is proved
 }
 
 func (r *rulings) in(context.Context, *sql.Tx) support.Cases { return r }
@@ -30,7 +31,11 @@ func (r *rulings) in(context.Context, *sql.Tx) support.Cases { return r }
 func (r *rulings) About(caseID string) (support.About, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.about[caseID], nil
+	about, ok := r.about[caseID]
+	if !ok {
+		about.Yuan = 1 // 0 would be unknown, and so above every limit
+	}
+	return about, nil
 }
 
 func (r *rulings) Await(string, time.Time) error { return nil }
@@ -38,9 +43,13 @@ func (r *rulings) Await(string, time.Time) error { return nil }
 func (r *rulings) Prove(_ string, g support.Grant) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.proved = append(r.proved, g)
-	return nil
+	if r.fail == nil {
+		r.proved = append(r.proved, g)
+	}
+	return r.fail
 }
+
+func (r *rulings) Tell(string, support.Notice) error { return nil }
 
 // OnRecord is what the account system knows, masked.
 func (r *rulings) OnRecord(context.Context, string) ([]recovery.Known, error) {

@@ -36,7 +36,7 @@ func (s *Site) ticketEvidence(v *visit, sight *support.TicketSight) templ.Compon
 			if e.Ask != ask.ID || pictures(ask) {
 				continue
 			}
-			if given.Entries != nil {
+			if len(given.Entries) > 0 { // one that was left out is nothing to compare with
 				given.Earlier = append(given.Earlier, templates.TicketEarlier{When: v.words.T("ticket.evidence.earlier"),
 					Entries: given.Entries})
 			}

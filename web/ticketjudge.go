@@ -89,14 +89,28 @@ func (s *Site) mistakenTicket(v *visit, sight *support.TicketSight, d decision, 
 				Text: checkName(v, c.ID) + v.words.T("say.dot") + text})
 		}
 	}
+	if wrong["evidence"] != "" { // the look ended with another claim
+		view.Errors = append(view.Errors, templates.FieldError{Text: v.words.T("ticket.wrong.unopened")})
+	}
+	if wrong["account"] != "" { // there is no such account: it can be refused, as every other, and nothing else
+		view.Errors = append(view.Errors, templates.FieldError{Text: v.words.T("ticket.wrong.no-account")})
+	}
 	for _, field := range []string{"compared", "reason", "remedies", "papers", "asks", "times"} {
 		if wrong[field] != "" {
-			text := v.words.T("ticket.wrong." + field)
+			text := v.words.T("ticket.wrong." + wrongWord(field, wrong[field]))
 			view.Judge.Wrong[field] = text
 			view.Errors = append(view.Errors, templates.FieldError{Field: field, Text: text})
 		}
 	}
 	return s.fresh(v, http.StatusUnprocessableEntity, templates.Ticket(view))
+}
+
+// wrongWord is the word for what is wrong with a field: that nothing but compared papers can complete a case is not a wrong choice.
+func wrongWord(field, code string) string {
+	if field == "compared" && code == "required" {
+		return "compared-required"
+	}
+	return field
 }
 
 // showTicketDecision asks once more, with all that was said on one page, before anything goes out.
@@ -155,10 +169,10 @@ func (s *Site) decisionFacts(v *visit, k *support.TicketKind, d decision) []ui.F
 // thenText says what a decision leads to.
 func (s *Site) thenText(v *visit, sight *support.TicketSight, d decision) []string {
 	w := v.words.T
-	switch {
-	case d.do == doRefuse:
+	switch d.do {
+	case doRefuse:
 		return []string{w("ticket.then.refuse-seen"), w("ticket.then.refuse-again", "Days", int(sight.Kind.Reopen.Hours()/24))}
-	case d.do == doAsk:
+	case doAsk:
 		return []string{w("ticket.then.ask-seen"), w("ticket.then.ask-wait", "Days", int(sight.Kind.More.Wait.Hours()/24))}
 	}
 	return []string{s.agreeText(v, sight), w("ticket.then.never")}

@@ -130,7 +130,7 @@ func (s *Site) queueView(v *visit, tab queueTab, f support.QueueFilter) (templat
 	view := templates.TicketQueueView{AgentPage: page, Kind: f.Kind,
 		Heading: t("ticket.queue.heading", "Count", upTo(counts.Open)), Lead: s.pressing(v, counts),
 		Find: v.to(queuePath, ""), None: t("ticket.queue.none-" + noneOf(tab))}
-	if me.May(support.RightReview) {
+	if me.May(support.RightReview) && counts.Open > 0 {
 		view.Next = v.to(queuePath+"/next", "")
 		view.Keys = append(view.Keys, templates.AgentKey{Key: "n", Text: t("ticket.queue.next")})
 	}

@@ -78,6 +78,9 @@ func (s *Site) ticketNote(v *visit, t *support.Ticket) string {
 	if !t.Slot.IsZero() && t.Decided.IsZero() {
 		parts = append(parts, v.words.T("ticket.note.call", "Time", s.clockTime(v, t.Slot)))
 	}
+	if n := len(t.Detail.Beside); n > 0 {
+		parts = append(parts, v.words.T("ticket.note.beside", "n", n))
+	}
 	if !t.Detail.Reopened.IsZero() {
 		parts = append(parts, v.words.T("ticket.note.reopened"))
 	}
@@ -98,7 +101,7 @@ func (s *Site) dueText(v *visit, t *support.Ticket) (due, left, urgent string) {
 	span := (&live{Site: s, visit: v}).span
 	switch t.State {
 	case support.TicketAsked:
-		return s.clockTime(v, t.Due), v.words.T("ticket.due.customer"), ""
+		return s.until(v, t.Due), v.words.T("ticket.due.customer"), ""
 	case support.TicketOpen:
 	default:
 		if t.Decided.IsZero() {
@@ -108,10 +111,10 @@ func (s *Site) dueText(v *visit, t *support.Ticket) (due, left, urgent string) {
 	}
 	switch rest := t.Due.Sub(s.Now()); {
 	case t.Overdue(s.Now()):
-		return s.past(v, t.Due), v.words.T("ticket.due.over", "Span", span(-rest)), "bad"
+		return s.past(v, t.Due), v.words.T("ticket.due.over", "Span", span(atLeast(-rest))), "bad"
 	case rest < time.Hour:
-		return s.clockTime(v, t.Due), v.words.T("ticket.due.left", "Span", span(rest)), "warn"
+		return s.until(v, t.Due), v.words.T("ticket.due.left", "Span", span(atLeast(rest))), "warn"
 	default:
-		return s.clockTime(v, t.Due), v.words.T("ticket.due.left", "Span", span(rest)), ""
+		return s.until(v, t.Due), v.words.T("ticket.due.left", "Span", span(atLeast(rest))), ""
 	}
 }

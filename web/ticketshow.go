@@ -113,7 +113,7 @@ func (s *Site) stand(v *visit, t *support.Ticket, names map[string]string) strin
 	case t.Holds(me.ID, now):
 		return w("ticket.stand.mine", "Time", s.clockTime(v, t.Claim.Until))
 	case t.State == support.TicketAsked:
-		return w("ticket.stand.asked", "Time", s.clockTime(v, t.Due))
+		return w("ticket.stand.asked", "Time", s.until(v, t.Due))
 	case t.State != support.TicketOpen:
 		hold := 0
 		if k, ok := s.Tickets.Kind(t.Kind); ok {
@@ -156,6 +156,11 @@ func (s *Site) ticketFacts(v *visit, sight *support.TicketSight, names map[strin
 	add("need", w("ticket.need", "n", t.Detail.Need))
 	add("agreed", s.agreed(v, t, names))
 	add("flags", inWords(v, t.Detail.Flags, flagName))
+	var beside []string
+	for _, number := range t.Detail.Beside {
+		beside = append(beside, support.ShowTicketNumber(number))
+	}
+	add("beside", strings.Join(beside, w("say.pause")))
 	var helpers []string
 	for _, id := range t.Detail.Helpers {
 		helpers = append(helpers, names[id])

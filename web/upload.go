@@ -12,6 +12,7 @@ import (
 
 	"zhaohui/internal/picture"
 	"zhaohui/internal/problem"
+	"zhaohui/internal/recovery"
 	"zhaohui/internal/support"
 	"zhaohui/templates"
 )
@@ -21,27 +22,34 @@ const (
 	maxUpload     = 4*picture.MaxBytes + 1<<20 // all pictures of one form
 	maxConsent    = 64
 	mostUploads   = 12 // at once, over all cases: each holds one picture in memory
+	mostOfNetwork = 4  // of them from one network: who sends slowly does not take the places of everybody else
 	uploadTime    = 3 * time.Minute
 	uploadPatient = 10 * time.Second // until it is worth coming back when there is no place
 )
 
-// uploads are the requests that bring pictures just now: one for a case, and not too many.
+// uploads are the requests that bring pictures just now: one for a case, a few from a network, and not too many.
 type uploads struct {
 	mu      sync.Mutex
-	running map[string]bool
+	running map[string]string // case → network
 }
 
 // enter takes a place; leave gives it back.
-func (u *uploads) enter(caseID string) (leave func(), err error) {
+func (u *uploads) enter(caseID, network string) (leave func(), err error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.running[caseID] || len(u.running) >= mostUploads {
+	near := 0
+	for _, from := range u.running {
+		if from == network {
+			near++
+		}
+	}
+	if _, busy := u.running[caseID]; busy || near >= mostOfNetwork || len(u.running) >= mostUploads {
 		return nil, picture.Busy{RetryAfter: uploadPatient}
 	}
 	if u.running == nil {
-		u.running = map[string]bool{}
+		u.running = map[string]string{}
 	}
-	u.running[caseID] = true
+	u.running[caseID] = network
 	return func() {
 		u.mu.Lock()
 		defer u.mu.Unlock()
@@ -56,7 +64,7 @@ func (s *Site) submitPictures(v *visit) error {
 		if !ok {
 			return problem.NotFound
 		}
-		leave, err := s.uploads.enter(f.sight.ID)
+		leave, err := s.uploads.enter(f.sight.ID, recovery.NetworkOf(v.RealIP()))
 		if err != nil {
 			return err
 		}

@@ -109,7 +109,7 @@ func TestW7_picturesAreTakenShownAndTakenBackWithoutScript(t *testing.T) {
 		t.Fatalf("%d to %q: %s", a.status, a.location(), a.body)
 	}
 	a = one.open(page)
-	contains(t, a, "收到 2 张照片", "照片 2", "还能加 2 张", "好了，下一题")
+	contains(t, a, "收到 2 张照片", "照片 2", "还能加 2 张", "好了，接着写")
 	links := picturesOn(t, a)
 	if len(links) != 2 {
 		t.Fatal(links)
@@ -348,6 +348,33 @@ func TestW8_aCaseSendsOneFormOfPicturesAtATime(t *testing.T) {
 	}
 	if a := one.multi(page+"/pictures", filed(photo(t, 1))...); a.status != 303 {
 		t.Errorf("a form after it: %d", a.status)
+	}
+}
+
+// Who sends slowly keeps the places of their own network, and nobody else's.
+func TestW8_oneNetworkLeavesPlacesForOthersWhoSendPictures(t *testing.T) {
+	p := newAppeals(t)
+	send := func(from string, then func()) int {
+		one, page := p.papers(t)
+		one.from = from
+		if then == nil {
+			return one.multi(page+"/pictures", filed(photo(t, 1))...).status
+		}
+		return one.raw(page+"/pictures", "multipart/form-data; boundary=b", &interrupted{then: then,
+			head: strings.NewReader("--b\r\nContent-Disposition: form-data; name=\"consent\"\r\n\r\n")}).status
+	}
+	near, far := 0, 0
+	hold := func() { near, far = send("203.0.113.90:1000", nil), send("198.51.100.4:1000", nil) }
+	for i := range 4 { // each begins while those before it are still sending
+		next := hold
+		hold = func() { send(fmt.Sprintf("203.0.113.%d:1000", i+1), next) }
+	}
+	hold()
+	if near != 503 || far != 303 {
+		t.Errorf("beside four that send: %d from their network, %d from another", near, far)
+	}
+	if again := send("203.0.113.91:1000", nil); again != 303 {
+		t.Errorf("after them: %d", again)
 	}
 }
 

@@ -56,7 +56,7 @@ func TestP4_contentAndSettingsAreRecordedWhenTheyChange(t *testing.T) {
 		parts[0].Data["platforms/wallet"] == parts[1].Data["platforms/wallet"] {
 		t.Errorf("a policy that changed: %+v, %d settings", parts, len(set))
 	}
-	b.settings.Maintenance = true
+	b.Maintenance = true
 	if _, set = kinds(); len(set) != 2 || set[0].Data["ZHAOHUI_MAINTENANCE"] != "true" || set[1].Data["ZHAOHUI_ADDR"] != "localhost:8080" {
 		t.Errorf("a setting that changed: %+v", set)
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"database/sql"
 	"log/slog"
 	"strings"
 	"testing"
@@ -15,10 +17,12 @@ func (s *liveSite) tickets() *support.Tickets {
 	s.t.Helper()
 	r, b := s.records(), demoContent()
 	policy := b.content.Rules["wallet"].Policy
-	cases := r.cases(nil, nil, policy)
+	// What it writes stays unsent: letters have tests of their own.
+	cases := r.cases(func(recovery.Letter) (string, string, error) { return "", "", nil },
+		func(context.Context, *sql.Tx, string, string) error { return nil }, policy)
 	service, err := recovery.New(recovery.Deps{Store: cases, Wallet: r.accounts, Policy: policy, Methods: methods(),
 		Channels: map[string]recovery.Channel{}, Box: r.box, Index: r.keys.Index("cases"), Hash: r.keys.Hash("codes"), Now: s.now,
-		Log: slog.New(slog.DiscardHandler)})
+		Address: func(path, _ string) string { return path }, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -30,6 +34,9 @@ func (s *liveSite) refuse(desk *support.Tickets, name, id string) {
 	s.t.Helper()
 	agent := &support.Agent{ID: name, Name: name, Roles: []support.Role{support.RoleReviewer}}
 	_, err := desk.Claim(s.t.Context(), agent, id)
+	if err == nil {
+		_, _, err = desk.View(s.t.Context(), agent, id, "decide")
+	}
 	j := support.Judgement{Checks: map[string]string{}}
 	kind, _ := desk.Kind("appeal")
 	for _, c := range kind.Checks {
@@ -189,6 +196,9 @@ func (w *writing) askedForMore(desk *support.Tickets, ticket *support.Ticket) {
 	w.t.Helper()
 	agent := &support.Agent{ID: "one", Name: "one", Roles: []support.Role{support.RoleReviewer}}
 	_, err := desk.Claim(w.t.Context(), agent, ticket.ID)
+	if err == nil {
+		_, _, err = desk.View(w.t.Context(), agent, ticket.ID, "decide")
+	}
 	if err == nil {
 		_, err = desk.AskMore(w.t.Context(), agent, ticket.ID, []string{"mail-prefix"}, nil)
 	}

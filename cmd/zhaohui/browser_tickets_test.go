@@ -39,6 +39,12 @@ func (b screen) judge(answer string) {
 	}
 }
 
+// claimed waits until a key has claimed the ticket: nothing else waits for the page that a key leads to.
+func (b screen) claimed(page string) {
+	b.t.Helper()
+	b.comes(`location.pathname === "` + page + `" && location.search === "?said=claimed" && document.readyState === "complete"`)
+}
+
 // opens gives the reason for which the evidence is looked at.
 func (b screen) opens(why string) {
 	b.t.Helper()
@@ -84,7 +90,7 @@ func TestBrowserTickets_reviewerLeadAndAuditor(t *testing.T) {
 
 	lead.visit(page)
 	lead.keys("g")
-	lead.comes(`!!document.querySelector('[data-form="open"]')`)
+	lead.claimed(page)
 	lead.opens("decide")
 	if text := lead.text("main"); !strings.Contains(text, "周正") || lead.has(`[data-ticket="judged"]`) || lead.has(`[name^="check-"]:checked`) {
 		t.Error("the second one is not told that one agreed, or is told how")
@@ -96,7 +102,7 @@ func TestBrowserTickets_reviewerLeadAndAuditor(t *testing.T) {
 		t.Errorf("the lead is told %q", got)
 	}
 	lead.keys("n")
-	lead.at("/agent/tickets/" + second.ID)
+	lead.claimed("/agent/tickets/" + second.ID)
 	lead.opens("decide")
 	lead.judge("cannot-tell")
 	lead.do("open every fold", openFolds)

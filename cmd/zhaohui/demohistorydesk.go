@@ -170,7 +170,7 @@ func (v *visitor) runAppeal(ctx context.Context, wait func(time.Duration) bool) 
 	if t, err = v.tickets.Send(ctx, v.key.Case, t.ID); v.gone(err) {
 		return
 	}
-	for range 3 {
+	for range 6 { // enough for a question, two people and a silence
 		if !wait(v.workload()) {
 			return
 		}
@@ -180,7 +180,13 @@ func (v *visitor) runAppeal(ctx context.Context, wait func(time.Duration) bool) 
 		switch t.State {
 		case support.TicketOpen: // a second person looks
 		case support.TicketAsked:
-			if v.random.IntN(100) < 25 || !wait(time.Duration(4+v.random.IntN(50))*time.Hour) || !v.tell(ctx, t, wait, 80) {
+			if v.random.IntN(100) < 25 { // no answer: people have to decide without it
+				if !wait(8 * 24 * time.Hour) {
+					return
+				}
+				continue
+			}
+			if !wait(time.Duration(4+v.random.IntN(50))*time.Hour) || !v.tell(ctx, t, wait, 80) {
 				return
 			}
 			if t, err = v.tickets.Send(ctx, v.key.Case, t.ID); v.gone(err) {

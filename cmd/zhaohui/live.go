@@ -38,13 +38,7 @@ func (p *portal) live(ctx context.Context, b building, r *records, config *web.C
 		return err
 	}
 	cases := r.cases(compose.Compose, runner.Enqueue, policy)
-	channels := map[string]recovery.Channel{}
-	for _, c := range platform.Channels {
-		if c.Live != nil {
-			channels[c.ID] = recovery.Channel{Methods: c.Live.Methods, With: c.Live.With}
-		}
-	}
-	deps := recovery.Deps{Store: cases, Wallet: r.accounts, Policy: policy, Methods: methods(), Channels: channels, Box: r.box,
+	deps := recovery.Deps{Store: cases, Wallet: r.accounts, Policy: policy, Methods: methods(), Channels: liveChannels(platform), Box: r.box,
 		Index: r.keys.Index("cases"), Hash: r.keys.Hash("codes"), Address: addresses(b), Now: b.now, Log: p.log}
 	if b.demo != nil {
 		deps.Store = &apart{cases, func(id string) bool { return !b.demo.ofPast(id) }}
@@ -67,15 +61,7 @@ func (p *portal) live(ctx context.Context, b building, r *records, config *web.C
 		go service.Watch(ctx, time.Tick(2*time.Second), switches.Off)
 		return nil
 	})
-	p.close = append(p.close, func() error { // after the last job: what was done until now cannot be cut off unnoticed
-		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
-		defer cancel()
-		return audit.LogHead(ctx, r.trail, p.log)
-	}, func() error {
-		drain, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		return runner.Stop(drain)
-	})
+	p.ending(runner, r)
 	config.Recovery, config.Policy = service, policy
 	p.assist(b, platform.ID, service, cases, config)
 	if kinds := b.content.Tickets[platform.ID]; len(kinds) > 0 && b.content.Calendar != nil {
@@ -88,19 +74,43 @@ func (p *portal) live(ctx context.Context, b building, r *records, config *web.C
 		})
 	}
 	if gateway, ok := b.senders["sms"].(*message.Webhook); ok {
-		config.Reports = &reports{gateway, store.NewMessages(r.db, r.box), b.now}
+		config.Reports = &reports{gateway, letters, b.now}
 	}
-	if b.demo != nil {
-		b.demo.tickets = config.Tickets
-		if err := b.demo.fill(ctx, b.files, r.accounts, service); err != nil {
-			return fmt.Errorf("demo accounts: %w", err)
-		}
-		if err := b.demo.staff(ctx, b.files, r, config.Desk); err != nil {
-			return fmt.Errorf("demo agents: %w", err)
-		}
-		config.Demo = b.demo
+	if b.demo == nil {
+		return nil
+	}
+	b.demo.tickets, config.Demo = config.Tickets, b.demo
+	if err := b.demo.fill(ctx, b.files, r.accounts, service); err != nil {
+		return fmt.Errorf("demo accounts: %w", err)
+	}
+	if err := b.demo.staff(ctx, b.files, r, config.Desk); err != nil {
+		return fmt.Errorf("demo agents: %w", err)
 	}
 	return nil
+}
+
+// liveChannels are the channels that the portal runs itself.
+func liveChannels(p *guide.Platform) map[string]recovery.Channel {
+	channels := map[string]recovery.Channel{}
+	for _, c := range p.Channels {
+		if c.Live != nil {
+			channels[c.ID] = recovery.Channel{Methods: c.Live.Methods, With: c.Live.With}
+		}
+	}
+	return channels
+}
+
+// ending stops the jobs, and then says in the log how the trail ends: what was done until now cannot be cut off unnoticed.
+func (p *portal) ending(runner *jobs.Runner, r *records) {
+	p.close = append(p.close, func() error { // called the other way round
+		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+		defer cancel()
+		return audit.LogHead(ctx, r.trail, p.log)
+	}, func() error {
+		drain, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		return runner.Stop(drain)
+	})
 }
 
 // tend runs what has to happen from time to time.

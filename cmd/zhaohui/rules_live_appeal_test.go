@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -97,6 +98,9 @@ func (b *bureau) judge(name string, t *support.Ticket, compared string) error {
 	if _, err := b.tickets.Claim(ctx, agent, t.ID); err != nil {
 		return err
 	}
+	if _, _, err := b.tickets.View(ctx, agent, t.ID, "decide"); err != nil {
+		return err
+	}
 	kind, _ := b.tickets.Kind(t.Kind)
 	j := support.Judgement{Checks: map[string]string{}, Compared: compared}
 	for _, c := range kind.Checks {
@@ -139,6 +143,12 @@ func TestS16_nothingLeftEndsInAnAppeal(t *testing.T) {
 	}
 	b.must(b.judge("lead", ticket, ""))
 	b.at(vetoed, recovery.StepHold)
+	for _, text := range b.letters(recovery.PurposeTicketApproved, 2) {
+		if !strings.Contains(text, support.ShowTicketNumber(ticket.Number)) || !strings.Contains(text, "/appeal\n") ||
+			!strings.Contains(text, "从不收费") || strings.Contains(text, "what the receipt says") {
+			t.Errorf("the letter of a yes: %s", text)
+		}
+	}
 	for _, text := range b.letters(recovery.PurposeHold, 2) { // both addresses are lost ones: only both together stop it
 		_, err := b.service.Stop(ctx, stopLink.FindStringSubmatch(text)[1])
 		b.must(err)

@@ -33,7 +33,7 @@ type rulings struct {
 // About says what matters of a case; see support.Cases.
 func (r rulings) About(caseID string) (support.About, error) {
 	stakes, err := r.cases.Stakes(caseID)
-	return support.About{Helpers: stakes.Helpers, Yuan: stakes.Yuan, Flags: stakes.Risks}, err
+	return support.About{Helpers: stakes.Helpers, Yuan: stakes.Yuan, Flags: stakes.Risks, Others: stakes.Others}, err
 }
 
 // Await keeps a case alive; see support.Cases.
@@ -46,6 +46,13 @@ func (r rulings) Prove(caseID string, g support.Grant) error {
 		ruling.Proofs = append(ruling.Proofs, recovery.Ruled{Class: recovery.Class(p.Class), By: p.By})
 	}
 	return r.cases.Prove(caseID, ruling)
+}
+
+// Tell writes to a customer how their ticket stands; see support.Cases.
+func (r rulings) Tell(caseID string, n support.Notice) error {
+	purpose := map[support.TicketState]recovery.Purpose{support.TicketAsked: recovery.PurposeTicketAsked,
+		support.TicketRefused: recovery.PurposeTicketRefused, support.TicketApproved: recovery.PurposeTicketApproved}[n.State]
+	return r.cases.Tell(caseID, recovery.News{Purpose: purpose, Number: n.Number, Until: n.Until})
 }
 
 const tended = 500 // tickets at once

@@ -54,8 +54,7 @@ var rules = map[string]rule{
 	"internal/support": {own: []string{"internal/recovery", "internal/throttle", "internal/problem"},
 		libs: []string{"github.com/pquerna/otp", "github.com/go-webauthn/webauthn", "golang.org/x/text"}},
 	// The embedded wallet hashes, checks numbers and folds text by libraries.
-	"internal/wallet": {own: []string{"internal/problem"}, libs: []string{"golang.org/x/crypto", "golang.org/x/text", "github.com/nyaruka/phonenumbers",
-		"github.com/pquerna/otp"}},
+	"internal/wallet":            {own: []string{"internal/problem"}, libs: []string{"golang.org/x/crypto", "golang.org/x/text", "github.com/pquerna/otp"}},
 	"internal/wallet/wallettest": {own: []string{"internal/wallet", "internal/problem"}, libs: []string{"github.com/pquerna/otp", "github.com/google/go-cmp"}},
 	// Letters are written by recovery and delivered over the libraries of each way.
 	"internal/message": {own: []string{"internal/recovery", "internal/problem"}, libs: []string{"github.com/BurntSushi/toml", "github.com/wneessen/go-mail",

@@ -31,6 +31,7 @@ type ticketFile struct {
 		Wait  span
 	}
 	Statuses            int
+	PerNetwork          int `yaml:"per-network"`
 	Draft, Reopen, Keep span
 }
 
@@ -100,7 +101,7 @@ func (f ticketFile) kind() *support.TicketKind {
 		Compares: f.Compares, Views: f.Views, Approvals: support.Approvals{Usual: f.Approvals.Usual, Above: f.Approvals.Above,
 			Yuan: f.Approvals.FromYuan, Flags: f.Approvals.Flags},
 		Class: f.Gives, Compared: f.Compared, Hold: f.Hold.d(), More: support.More{Times: f.More.Times, Wait: f.More.Wait.d()},
-		Statuses: f.Statuses, Draft: f.Draft.d(), Reopen: f.Reopen.d(), Keep: f.Keep.d()}
+		Statuses: f.Statuses, Begun: f.PerNetwork, Draft: f.Draft.d(), Reopen: f.Reopen.d(), Keep: f.Keep.d()}
 	for _, a := range f.Asks {
 		ask := support.Ask{ID: a.ID, Weight: a.Weight, Many: max(1, a.Many), Full: max(1, a.Full)}
 		for _, p := range a.Parts {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// The steps of the live funnel, in their order.
+// LiveSteps are the steps of the live funnel, in their order.
 var LiveSteps = []string{"begun", "named", "proved", "enough", "chosen", "done"}
 
 // liveSteps are the events that reach them.

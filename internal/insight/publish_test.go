@@ -1,6 +1,7 @@
 package insight
 
 import (
+	"fmt"
 	"testing"
 	"time"
 )
@@ -36,6 +37,26 @@ func TestShow_aTotalDoesNotGiveAwayItsHiddenPart(t *testing.T) {
 				t.Errorf("%d and a total of %d leave only %v", seen[0], seen[1], hidden)
 			}
 		}
+	}
+}
+
+// Rows that look alike do not stand in the order of what is hidden.
+func TestShow_theOrderSaysNoMoreThanTheNumbers(t *testing.T) {
+	few := map[string]int64{"a": 1, "b": 4, "c": 13, "d": 17, "e": 0}
+	one := &summing{sums: Counts{}}
+	for name, n := range few {
+		one.sums[Key{Measure: StopShown, A: name}] = n
+	}
+	var lines []string
+	for _, line := range one.lines(StopShown, func(k Key) (Line, bool) { return Line{A: k.A}, true }) {
+		lines = append(lines, line.A)
+	}
+	want := "[c d a b e]"
+	if got := fmt.Sprint(lines); got != want {
+		t.Errorf("lines are %s, want %s", got, want)
+	}
+	if got := fmt.Sprint(most(few, func(n int64) int64 { return n })); got != want {
+		t.Errorf("rows are %s, want %s", got, want)
 	}
 }
 

@@ -170,14 +170,14 @@ func (s *summing) table(measure string) map[string]map[string]int64 {
 	return rows
 }
 
-// most orders names by a number, the largest first.
+// most orders names by a number as it is shown, the largest first: the order of those that look alike would say which has more.
 func most[V any](rows map[string]V, size func(V) int64) []string {
 	var names []string
 	for name := range rows {
 		names = append(names, name)
 	}
 	slices.SortFunc(names, func(x, y string) int {
-		return cmp.Or(cmp.Compare(size(rows[y]), size(rows[x])), cmp.Compare(x, y))
+		return cmp.Or(cmp.Compare(Show(size(rows[y])).Size(), Show(size(rows[x])).Size()), cmp.Compare(x, y))
 	})
 	return names
 }
@@ -225,7 +225,7 @@ func (s *summing) live() {
 // whole is a line of its own for every key.
 func whole(k Key) (Line, bool) { return Line{Platform: k.Platform, A: k.A, B: k.B}, true }
 
-// lines are the rows of a measure as of says, the largest first.
+// lines are the rows of a measure as of says, ordered as most does.
 func (s *summing) lines(measure string, of func(Key) (Line, bool)) []Line {
 	var lines []Line
 	sizes := map[Line]int64{}
@@ -237,12 +237,13 @@ func (s *summing) lines(measure string, of func(Key) (Line, bool)) []Line {
 	for line := range sizes {
 		lines = append(lines, line)
 	}
-	slices.SortFunc(lines, func(x, y Line) int {
-		return cmp.Or(cmp.Compare(sizes[y], sizes[x]), cmp.Compare(x.Platform, y.Platform), cmp.Compare(x.A, y.A), cmp.Compare(x.B, y.B))
-	})
 	for i, line := range lines {
 		lines[i].N = Show(sizes[line])
 	}
+	slices.SortFunc(lines, func(x, y Line) int {
+		return cmp.Or(cmp.Compare(y.N.Size(), x.N.Size()), cmp.Compare(x.Platform, y.Platform), cmp.Compare(x.A, y.A),
+			cmp.Compare(x.B, y.B))
+	})
 	return lines
 }
 

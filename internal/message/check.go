@@ -15,10 +15,12 @@ import (
 
 // What texts are tried with.
 const (
-	sampleCode = "483920"
-	sampleLink = "https://help.yunfan.example/mail/0123456789abcdefghijklmnopqrstuv"
-	sampleStop = "https://help.yunfan.example/mail/abcdefghijklmnopqrstuv0123456789"
-	sampleLine = "400-000-1234"
+	sampleCode   = "483920"
+	sampleLink   = "https://help.yunfan.example/mail/0123456789abcdefghijklmnopqrstuv"
+	sampleStop   = "https://help.yunfan.example/mail/abcdefghijklmnopqrstuv0123456789"
+	sampleNumber = "T-7KM3-92QX"
+	sampleAppeal = "https://help.yunfan.example/en/appeal"
+	sampleLine   = "400-000-1234"
 )
 
 var halfWidth = regexp.MustCompile(`\p{Han}[,:;?!()]|[,:;?!()]\p{Han}|\p{Han}\.(\s|$)`)
@@ -66,6 +68,9 @@ func sample(purpose recovery.Purpose, channel, lang, detail string) recovery.Let
 	if coded(purpose) {
 		l.Code = sampleCode
 	}
+	if ticketed(purpose) {
+		l.Number, l.Link = sampleNumber, sampleAppeal
+	}
 	if purpose == recovery.PurposeLink {
 		l.Link = sampleLink
 	}
@@ -95,16 +100,21 @@ func breach(l recovery.Letter, subject, text string) error {
 		return errors.New("the last line is @host #code, for browsers that fill it in")
 	case l.Channel == SMS && smsParts(text) > mostParts(l.Purpose):
 		return fmt.Errorf("the SMS takes %d parts, at most %d", smsParts(text), mostParts(l.Purpose))
+	case ticketed(l.Purpose) && !strings.Contains(text, l.Number):
+		return errors.New("the number is missing")
 	case halfWidth.MatchString(subject + "\n" + text):
 		return errors.New("half-width punctuation beside Chinese")
 	}
 	return nil
 }
 
-// mostParts of an SMS; the letter with two links is meant for mail.
+// mostParts of an SMS; the letter with two links and a code is meant for mail, those about tickets have two links and come seldom.
 func mostParts(p recovery.Purpose) int {
-	if p == recovery.PurposeLink {
+	switch {
+	case p == recovery.PurposeLink:
 		return 5
+	case ticketed(p):
+		return 4
 	}
 	return 3
 }

@@ -46,7 +46,7 @@ func NewComposer(texts *Texts, o Operator) (*Composer, error) {
 // values are what a text may fill in. Neither the address nor anything else of the account is among them.
 type values struct {
 	Operator, Hotline, Hours, Host string
-	Code, Link, Stop               string
+	Code, Link, Stop, Number       string
 	At, Until                      string // in words, with the zone
 	Device                         string // in words, "" if unknown
 	Frozen                         bool   // the letter tells that paying was stopped
@@ -65,7 +65,7 @@ func (c *Composer) Compose(l recovery.Letter) (subject, text string, err error) 
 	w := &writer{book: c.texts.in(l.Lang)}
 	v := &w.values
 	*v = values{Operator: c.operator.Name(l.Lang), Hotline: c.operator.Hotline, Host: c.host,
-		Code: l.Code, Link: l.Link, Stop: l.Stop, Device: w.devices[l.Detail], Frozen: l.Detail == DetailFrozen,
+		Code: l.Code, Link: l.Link, Stop: l.Stop, Number: l.Number, Device: w.devices[l.Detail], Frozen: l.Detail == DetailFrozen,
 		At: w.clock.write(l.At, time.Time{}, c.operator.Zone), Until: w.clock.write(until(l), l.At, c.operator.Zone)}
 	if c.operator.Hours != nil {
 		v.Hours = c.operator.Hours(l.Lang)
@@ -78,6 +78,9 @@ func (c *Composer) Compose(l recovery.Letter) (subject, text string, err error) 
 		gap, call = "\n\n", "shared.call"
 	}
 	parts := []string{w.line(purpose + "." + l.Channel)}
+	if ticketed(l.Purpose) { // whoever waits for people is told by others that money makes it faster
+		parts = append(parts, w.line("shared.free"))
+	}
 	if l.Stop != "" && !quiet(l.Purpose) {
 		lead := purpose + ".stop"
 		if w.texts[lead] == nil {
@@ -104,6 +107,11 @@ func quiet(p recovery.Purpose) bool { return p == recovery.PurposeCode || p == r
 // coded letters carry a code that runs out.
 func coded(p recovery.Purpose) bool { return quiet(p) || p == recovery.PurposeLink }
 
+// ticketed letters tell how a ticket stands.
+func ticketed(p recovery.Purpose) bool {
+	return p == recovery.PurposeTicketAsked || p == recovery.PurposeTicketRefused || p == recovery.PurposeTicketApproved
+}
+
 // complete says what a letter lacks for its purpose.
 func complete(l recovery.Letter) error {
 	switch {
@@ -115,7 +123,9 @@ func complete(l recovery.Letter) error {
 		return errors.New("a code is missing, or too much")
 	case l.Purpose == recovery.PurposeLink && l.Link == "":
 		return errors.New("the link is missing")
-	case (coded(l.Purpose) || l.Purpose == recovery.PurposeHold) && l.Until.IsZero():
+	case ticketed(l.Purpose) && (l.Link == "" || l.Number == ""):
+		return errors.New("the ticket's number or the way to it is missing")
+	case (coded(l.Purpose) || l.Purpose == recovery.PurposeHold || l.Purpose == recovery.PurposeTicketAsked) && l.Until.IsZero():
 		return errors.New("the time until is missing")
 	case l.At.IsZero():
 		return errors.New("the time is missing")

@@ -21,7 +21,8 @@ var Channels = []string{SMS, Mail}
 
 // Purposes are all purposes; a test compares them with those that package recovery names.
 var Purposes = []recovery.Purpose{recovery.PurposeCode, recovery.PurposeLink, recovery.PurposeCard, recovery.PurposeStarted,
-	recovery.PurposeHold, recovery.PurposeReady, recovery.PurposeDone, recovery.PurposeStopped, recovery.PurposeCodes}
+	recovery.PurposeHold, recovery.PurposeReady, recovery.PurposeDone, recovery.PurposeStopped, recovery.PurposeCodes,
+	recovery.PurposeTicketAsked, recovery.PurposeTicketRefused, recovery.PurposeTicketApproved}
 
 // Outgoing is a letter that was written and waits to be sent. To, Subject and Text are secret; they are empty once the
 // letter was sent or given up.

@@ -174,8 +174,11 @@ func TestCompose_anSMSStaysShort(t *testing.T) {
 			t.Fatal(name, err)
 		}
 		most := 3
-		if quiet(l.Purpose) {
+		switch {
+		case quiet(l.Purpose):
 			most = 2
+		case ticketed(l.Purpose): // two links, and seldom
+			most = 4
 		}
 		if parts := smsParts(text); parts > most && l.Purpose != recovery.PurposeLink {
 			t.Errorf("%s: %d parts: %s", name, parts, text)
@@ -196,6 +199,45 @@ func TestCompose_saysWhoBeganAndWhen(t *testing.T) {
 			_, text, err := c.Compose(sample(purpose, Mail, tt.lang, tt.detail))
 			if err != nil || !strings.Contains(text, tt.want) {
 				t.Errorf("%s %s: want %q in %q, %v", tt.lang, purpose, tt.want, text, err)
+			}
+		}
+	}
+}
+
+// A letter about an appeal says which, where it goes on and until when, that there is never a fee, and no code (requirement P2).
+func TestP2_aLetterAboutAnAppealSaysWhereItGoesOn(t *testing.T) {
+	c := composer(t, nil)
+	free := map[string]string{"zh": "从不收费", "en": "never a fee"}
+	for _, lang := range []string{"zh", "en"} {
+		for _, purpose := range []recovery.Purpose{recovery.PurposeTicketAsked, recovery.PurposeTicketRefused, recovery.PurposeTicketApproved} {
+			for _, channel := range Channels {
+				l := sample(purpose, channel, lang, "")
+				subject, text, err := c.Compose(l)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, part := range []string{l.Number, "\n" + l.Link + "\n", "14:10", free[lang], l.Stop} {
+					if !strings.Contains(text, part) {
+						t.Errorf("%s %s %s: no %q in %q", lang, purpose, channel, part, text)
+					}
+				}
+				if strings.Contains(subject, l.Number) {
+					t.Errorf("%s %s: the number is in the subject", lang, purpose)
+				}
+				for what, spoil := range map[string]func(*recovery.Letter){"no number": func(l *recovery.Letter) { l.Number = "" },
+					"no way there": func(l *recovery.Letter) { l.Link = "" }, "a code": func(l *recovery.Letter) { l.Code = sampleCode }} {
+					spoiled := l
+					spoil(&spoiled)
+					if _, _, err := c.Compose(spoiled); err == nil {
+						t.Errorf("%s: composed with %s", purpose, what)
+					}
+				}
+				if purpose == recovery.PurposeTicketRefused {
+					l.Until = time.Time{}
+					if _, text, err := c.Compose(l); err != nil || strings.Contains(text, "14:10") || strings.Contains(text, "再交") {
+						t.Errorf("refused for the second time: %q, %v", text, err)
+					}
+				}
 			}
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // submitAccount takes the sign-in name. Whether the account exists changes nothing that can be seen (requirement R15): the
 // same look-ups, the same next page, a letter that is written or not.
 func (s *Service) submitAccount(ctx context.Context, a *attempt) (Result, error) {
-	limit := throttle.Limit{Key: "name:" + s.index.Sum(networkOf(a.Client.Network)), Max: s.policy.Case.PerNetwork, Within: time.Hour}
+	limit := throttle.Limit{Key: "name:" + s.index.Sum(NetworkOf(a.Client.Network)), Max: s.policy.Case.PerNetwork, Within: time.Hour}
 	if err := s.store.Do(ctx, func(tx Tx) error { return tx.Take(a.Now, limit) }); err != nil {
 		return Result{}, fmt.Errorf("name an account: %w", err)
 	}

@@ -36,7 +36,7 @@ const (
 var savedCodes = []string{"7KDMH-W3QRX-9AFTE", "C4NYP-6VJ2G-XHRKM", "9TQAW-EDF37-KGMNX"}
 
 const accounts = `{"accounts": [
- {"id": "acct-full", "lang": "zh", "name": "王小明", "id_number": "11010519491231002X", "real_named": true,
+ {"id": "acct-full", "lang": "zh", "name": "王小明", "balance": 385001, "id_number": "11010519491231002X", "real_named": true,
   "phone": {"number": "13800138000", "since": "-400d"}, "email": {"address": "full@mail.example", "since": "-300d"},
   "removed": [{"kind": "phone", "number": "13900139000", "since": "-900d", "removed": "-20d"},
               {"kind": "phone", "number": "13700137000", "since": "-990d", "removed": "-40d"}],

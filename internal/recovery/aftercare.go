@@ -25,6 +25,12 @@ func (t *Turn) announced() string { return "announce:" + t.Case.Subject }
 // tell sends a notice to every address of the account: also to those removed lately, and not only to the one that got the
 // code. Each carries its own "this was not me".
 func (t *Turn) tell(purpose Purpose, until time.Time) error {
+	return t.write(Letter{Purpose: purpose, Until: until})
+}
+
+// write is tell for a letter that says more than when.
+func (t *Turn) write(about Letter) error {
+	purpose := about.Purpose
 	if t.Account == nil {
 		return nil
 	}
@@ -34,7 +40,8 @@ func (t *Turn) tell(purpose Purpose, until time.Time) error {
 		}
 		secret := token()
 		l := Letter{ID: token(), Case: t.Case.ID, Subject: t.Case.Subject, Channel: channelOf(a.Kind), Address: a.ID, To: a.To, Purpose: purpose,
-			Lang: t.languageOf(), At: t.Now, Until: until, Detail: t.Case.Facts.Environment.Client}
+			Lang: t.languageOf(), At: t.Now, Until: about.Until, Number: about.Number, Link: about.Link,
+			Detail: t.Case.Facts.Environment.Client}
 		switch {
 		case purpose == PurposeStarted:
 			l.At = t.Case.Started

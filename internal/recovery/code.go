@@ -150,7 +150,7 @@ func (t *Turn) sends(to Sending) []throttle.Limit {
 		{Key: "send-gap:" + destination, Max: 1, Within: s.Between},
 		{Key: "send:" + destination, Max: s.PerDestination, Within: day},
 		{Key: "send-account:" + t.Case.Subject + ":" + t.who(), Max: s.PerAccount, Within: day},
-		{Key: "send-network:" + t.s.index.Sum(networkOf(t.Client.Network)), Max: s.PerNetwork, Within: day},
+		{Key: "send-network:" + t.s.index.Sum(NetworkOf(t.Client.Network)), Max: s.PerNetwork, Within: day},
 		{Key: "send-method:" + t.doing.Method + ":" + t.Case.Subject + ":" + t.who(), Max: s.PerMethod[t.doing.Method], Within: day},
 	}
 }

@@ -62,8 +62,8 @@ func RestsOnMailbox(address string) string { return "mailbox:" + address }
 // RestsOnCard names a bank card.
 func RestsOnCard(id string) string { return "card:" + id }
 
-// networkOf is the network that sends are limited by: /24 or /48.
-func networkOf(address string) string {
+// NetworkOf is the network that sends are limited by: /24 or /48.
+func NetworkOf(address string) string {
 	a, err := netip.ParseAddr(address)
 	if err != nil {
 		return address

@@ -108,7 +108,7 @@ func (s *Service) act(ctx context.Context, key Key, client Client, fn func(t *Tu
 // Resume opens a case by its resume code on another device: for looking at how it stands, and for proving something again.
 func (s *Service) Resume(ctx context.Context, code string, client Client) (Key, error) {
 	now := s.now()
-	limit := throttle.Limit{Key: "resume:" + s.index.Sum(networkOf(client.Network)), Max: s.policy.Case.PerNetwork, Within: time.Hour}
+	limit := throttle.Limit{Key: "resume:" + s.index.Sum(NetworkOf(client.Network)), Max: s.policy.Case.PerNetwork, Within: time.Hour}
 	if err := s.store.Do(ctx, func(tx Tx) error { return tx.Take(now, limit) }); err != nil {
 		return Key{}, fmt.Errorf("resume: %w", err)
 	}

@@ -33,8 +33,9 @@ const (
 // Stakes are what people who decide have to know of a case.
 type Stakes struct {
 	Helpers []string // agents who helped
-	Yuan    int64    // within reach; always 0, as the wallet does not say: then every ticket needs two people
+	Yuan    int64    // within reach, rounded up; 0 if the wallet does not say
 	Risks   []string
+	Others  []string // ids of other open cases of the same account, the newest first
 }
 
 // Ruling is what people decided.
@@ -117,6 +118,12 @@ func (r *Rulings) Stakes(caseID string) (Stakes, error) {
 		return Stakes{}, err
 	}
 	v := Stakes{Helpers: slices.Clone(t.Case.Facts.Helpers)}
+	if t.Account != nil {
+		v.Yuan = (t.Account.Balance + 99) / 100
+	}
+	if v.Others, err = t.others(); err != nil {
+		return Stakes{}, err
+	}
 	stopped, err := t.stoppedBefore()
 	if err != nil {
 		return Stakes{}, err
@@ -136,6 +143,21 @@ func (r *Rulings) Stakes(caseID string) (Stakes, error) {
 		}
 	}
 	return v, nil
+}
+
+// mostOthers is how many other cases of an account are looked at: a stranger can begin many.
+const mostOthers = 200
+
+func (t *Turn) others() ([]string, error) {
+	if t.Case.Subject == "" {
+		return nil, nil
+	}
+	ids, err := t.tx.OpenCases(t.Case.Subject)
+	if err != nil {
+		return nil, err
+	}
+	ids = slices.DeleteFunc(ids, func(id string) bool { return id == t.Case.ID })
+	return ids[:min(len(ids), mostOthers)], nil
 }
 
 // changedLately says whether an address came or went within the time in which a change is distrusted.

@@ -22,7 +22,7 @@ type desk struct {
 
 func (d desk) About(id string) (support.About, error) {
 	s, err := d.rulings.Stakes(id)
-	return support.About{Helpers: s.Helpers, Yuan: s.Yuan, Flags: s.Risks}, err
+	return support.About{Helpers: s.Helpers, Yuan: s.Yuan, Flags: s.Risks, Others: s.Others}, err
 }
 
 func (d desk) Await(id string, until time.Time) error { return d.rulings.Await(id, until) }
@@ -33,6 +33,12 @@ func (d desk) Prove(id string, g support.Grant) error {
 		r.Proofs = append(r.Proofs, recovery.Ruled{Class: recovery.Class(p.Class), By: p.By})
 	}
 	return d.rulings.Prove(id, r)
+}
+
+func (d desk) Tell(caseID string, n support.Notice) error {
+	purpose := map[support.TicketState]recovery.Purpose{support.TicketAsked: recovery.PurposeTicketAsked,
+		support.TicketRefused: recovery.PurposeTicketRefused, support.TicketApproved: recovery.PurposeTicketApproved}[n.State]
+	return d.rulings.Tell(caseID, recovery.News{Purpose: purpose, Number: n.Number, Until: n.Until})
 }
 
 // decides runs a decision of people in a transaction of theirs; it gives what the trail is told of it.

@@ -121,7 +121,7 @@ func (s *Service) Begin(ctx context.Context, b Beginning) (Key, error) {
 	c.Resume = s.index.Sum("resume:" + c.Facts.Code)
 	key := Key{c.ID, token()}
 	c.Facts.Session = Session{Hash: hashToken(key.Token), Changed: now}
-	limit := throttle.Limit{Key: "begin:" + s.index.Sum(networkOf(b.Client.Network)), Max: s.policy.Case.PerNetwork, Within: time.Hour}
+	limit := throttle.Limit{Key: "begin:" + s.index.Sum(NetworkOf(b.Client.Network)), Max: s.policy.Case.PerNetwork, Within: time.Hour}
 	err := s.store.Begin(ctx, c, limit, Event{At: now, Kind: "case-started", Case: c.ID, Actor: "customer",
 		Data: map[string]string{"channel": b.Channel}})
 	if err != nil {

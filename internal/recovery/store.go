@@ -82,6 +82,7 @@ type Letter struct {
 	Stop    string    // absolute address of "this was not me", "" if the purpose has none
 	At      time.Time // of what is told
 	Until   time.Time // how long code or hold last; zero if neither
+	Number  string    // of a ticket, for people; it opens nothing
 	Detail  string    // a word from a closed list, e.g. the kind of device; never personal data
 }
 
@@ -99,6 +100,10 @@ const (
 	PurposeDone    Purpose = "done"    // a new password was set
 	PurposeStopped Purpose = "stopped" // "this was not me" was heard
 	PurposeCodes   Purpose = "codes"   // a recovery code was used up, new ones were shown
+
+	PurposeTicketAsked    Purpose = "ticket-asked"    // people need more, until Until
+	PurposeTicketRefused  Purpose = "ticket-refused"  // people said no; it can be opened again until Until, if that is not zero
+	PurposeTicketApproved Purpose = "ticket-approved" // people said yes
 )
 
 // Delivery is how far a message got.

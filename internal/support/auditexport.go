@@ -9,7 +9,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"zhaohui/internal/problem"
@@ -107,7 +106,7 @@ func (w *TrailWriter) Write(entries []TrailEntry) error {
 		}
 		row := []string{number(e.Seq), e.At.UTC().Format(time.RFC3339Nano), e.Kind, e.Case, e.Actor, string(data), string(e.Person), e.Sum}
 		for i := range row {
-			row[i] = noFormula(row[i])
+			row[i] = Cell(row[i])
 		}
 		_ = w.csv.Write(row)
 	}
@@ -121,17 +120,9 @@ func (w *TrailWriter) Write(entries []TrailEntry) error {
 func (w *TrailWriter) lines(entries []TrailEntry) error {
 	lines := json.NewEncoder(w.out)
 	for _, e := range entries {
-		if err := lines.Encode(exportedEntry{e.Seq, e.At, e.Kind, e.Case, e.Actor, e.Data, e.Person, e.Sum}); err != nil {
+		if err := lines.Encode(exportedEntry(e)); err != nil {
 			return fmt.Errorf("export an entry: %w", err)
 		}
 	}
 	return nil
-}
-
-// noFormula keeps a table's program from reading a cell as a formula.
-func noFormula(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }

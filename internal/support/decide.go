@@ -26,14 +26,11 @@ type Refusing struct {
 // Approve is one person's yes. With as many different people as the case needs, the ticket is approved: what they judged
 // is proved in the case, in the same transaction, with a hold and a veto. Before that it waits for somebody else.
 //
-// problem.Invalid: a check "required", "unknown" or, where only a match can be approved, "mismatch"; "compared" "unknown".
-// problem.Denied for who helped in the case, approved before, or refused what was opened again (requirement P1);
-// problem.Conflict if the claim is over.
+// problem.Invalid: a check "required", "unknown" or, where only a match can be approved, "mismatch"; "compared" "unknown";
+// "evidence" "required" for who did not open what the customer gave. problem.Denied for who helped in the case, approved
+// before, or refused what was opened again (requirement P1); problem.Conflict if the claim is over.
 func (s *Tickets) Approve(ctx context.Context, agent *Agent, id string, j Judgement) (*Ticket, error) {
-	return s.claimed(ctx, "approve ticket", agent, id, func(tx TicketTx, t *Ticket, k *TicketKind, now time.Time) error {
-		if err := s.mayJudge(tx, t, k, agent); err != nil {
-			return err
-		}
+	return s.judged(ctx, "approve ticket", agent, id, func(tx TicketTx, t *Ticket, k *TicketKind, now time.Time) error {
 		if err := k.Approvable(j); err != nil {
 			return err
 		}
@@ -65,6 +62,9 @@ func (s *Tickets) approved(tx TicketTx, t *Ticket, k *TicketKind, agent *Agent, 
 	for i, p := range grant.Proofs {
 		classes[i] = p.Class
 	}
+	if err := t.tell(tx, time.Time{}); err != nil {
+		return err
+	}
 	return tx.Record(noted(t, now, "ticket-approved", Actor(agent.ID), "proofs", strings.Join(classes, " "),
 		"hold", k.Hold.String()))
 }
@@ -87,12 +87,10 @@ func (k *TicketKind) grant(t *Ticket, now time.Time) Grant {
 }
 
 // Refuse is a person's no: it says why, what can be done, and which papers help (requirement P2). The customer can open the
-// ticket again once. problem.Invalid: the checks as Approve, "reason", "remedies" and "papers" "required" or "unknown".
+// ticket again once. problem.Invalid: the checks and "evidence" as Approve, "reason", "remedies" and "papers" "required" or
+// "unknown".
 func (s *Tickets) Refuse(ctx context.Context, agent *Agent, id string, r Refusing) (*Ticket, error) {
-	return s.claimed(ctx, "refuse ticket", agent, id, func(tx TicketTx, t *Ticket, k *TicketKind, now time.Time) error {
-		if err := s.mayJudge(tx, t, k, agent); err != nil {
-			return err
-		}
+	return s.judged(ctx, "refuse ticket", agent, id, func(tx TicketTx, t *Ticket, k *TicketKind, now time.Time) error {
 		if err := k.Refusable(r); err != nil {
 			return err
 		}
@@ -101,6 +99,13 @@ func (s *Tickets) Refuse(ctx context.Context, agent *Agent, id string, r Refusin
 		t.State, t.Decided, t.Due, t.Claim = TicketRefused, now, now.Add(k.Reopen), Claim{}
 		t.shut(agent.ID)
 		if err := freeCall(tx, t); err != nil {
+			return err
+		}
+		until := t.Due
+		if !t.Detail.Reopened.IsZero() { // it was opened again before: nothing is left to do here
+			until = time.Time{}
+		}
+		if err := t.tell(tx, until); err != nil {
 			return err
 		}
 		return tx.Record(noted(t, now, "ticket-refused", Actor(agent.ID), "reason", r.Reason,

@@ -2,7 +2,9 @@ package support_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"zhaohui/internal/problem"
 	"zhaohui/internal/support"
@@ -17,8 +19,7 @@ func TestP1_S16_twoDifferentPeopleApproveAnAppeal(t *testing.T) {
 		ticket := b.sent("appeal", "c1")
 		_, err := b.Claim(ctx, carl, ticket.ID)
 		b.is(err, problem.KindDenied, "claim by who helped")
-		_, err = b.Claim(ctx, anna, ticket.ID)
-		b.must(err)
+		b.take(anna, ticket.ID)
 		for what, j := range map[string]support.Judgement{
 			"no answers":      {},
 			"a mismatch":      {Checks: changed(b.judged(ticket, "").Checks, "same-person", support.CheckMismatch)},
@@ -36,16 +37,14 @@ func TestP1_S16_twoDifferentPeopleApproveAnAppeal(t *testing.T) {
 		}
 		_, err = b.Claim(ctx, anna, ticket.ID)
 		b.is(err, problem.KindDenied, "approve twice")
-		_, err = b.Claim(ctx, berta, ticket.ID)
-		b.must(err)
+		b.take(berta, ticket.ID)
 		b.cases.set("c1", support.About{Helpers: []string{"carl", "berta"}}) // she joined the case meanwhile
 		_, err = b.Approve(ctx, berta, ticket.ID, b.judged(ticket, ""))
 		b.is(err, problem.KindDenied, "approve by who helps meanwhile")
 		_, err = b.Release(ctx, berta, ticket.ID)
 		b.must(err)
 		dora := reviewer("dora")
-		_, err = b.Claim(ctx, dora, ticket.ID)
-		b.must(err)
+		b.take(dora, ticket.ID)
 		ticket, err = b.Approve(ctx, dora, ticket.ID, b.judged(ticket, ""))
 		b.must(err)
 		want := []string{"document by anna", "staff by anna dora"}
@@ -68,7 +67,51 @@ func changed(checks map[string]string, id, to string) map[string]string {
 	return checks
 }
 
-// What the risk limit says is data, and what once raised it stays.
+// Nobody decides what they did not open, and a look ends with the claim under which it began.
+func TestP1_whoDecidesOpenedWhatTheCustomerGave(t *testing.T) {
+	onBoth(t, func(t *testing.T, d *door) {
+		b, ctx, anna := newBureau(t, d), t.Context(), reviewer("anna")
+		ticket := b.sent("picture", "c1")
+		blind := func(when string) {
+			t.Helper()
+			_, yes := b.Approve(ctx, anna, ticket.ID, b.judged(ticket, ""))
+			_, no := b.Refuse(ctx, anna, ticket.ID, refusal(b.judged(ticket, "")))
+			_, more := b.AskMore(ctx, anna, ticket.ID, nil, []string{"passport"})
+			for what, err := range map[string]error{"approve ": yes, "refuse ": no, "ask for more ": more} {
+				b.is(err, problem.KindInvalid, what+when)
+				if err != nil && !strings.Contains(err.Error(), "evidence=required") {
+					t.Error(err)
+				}
+			}
+		}
+		claim := func() {
+			t.Helper()
+			_, err := b.Claim(ctx, anna, ticket.ID)
+			b.must(err)
+		}
+		claim()
+		blind("what nobody opened")
+		b.opens(&support.Agent{ID: "lee", Roles: []support.Role{support.RoleLead}}, ticket.ID)
+		blind("what somebody else opened")
+		b.opens(anna, ticket.ID)
+		_, err := b.Release(ctx, anna, ticket.ID)
+		b.must(err)
+		claim()
+		blind("what was opened before it was given back")
+		b.opens(anna, ticket.ID)
+		d.advance(16 * time.Minute)
+		claim()
+		blind("what was opened before the claim ended")
+		if len(b.proofs("c1")) != 0 || b.count("ticket-agreed")+b.count("ticket-refused")+b.count("ticket-asked") != 0 {
+			t.Errorf("%v", kinds(b.events()))
+		}
+		b.opens(anna, ticket.ID)
+		_, err = b.Approve(ctx, anna, ticket.ID, b.judged(ticket, ""))
+		b.must(err)
+	})
+}
+
+// What the risk limit says is data, and what once raised it stays. What nobody knows counts as above it.
 func TestP1_aboveTheRiskLimitOneIsNotEnough(t *testing.T) {
 	onBoth(t, func(t *testing.T, d *door) {
 		b, ctx := newBureau(t, d), t.Context()
@@ -76,20 +119,21 @@ func TestP1_aboveTheRiskLimitOneIsNotEnough(t *testing.T) {
 			before, later support.About
 			proved        bool
 		}{
-			"below":         {proved: true},
-			"just below":    {before: support.About{Yuan: 4999}, proved: true},
-			"much money":    {before: support.About{Yuan: 5000}},
-			"a flag":        {before: support.About{Flags: []string{"unusual"}}},
-			"another flag":  {before: support.About{Flags: []string{"sunny"}}, proved: true},
-			"risky later":   {later: support.About{Yuan: 9000}},
-			"risky at once": {before: support.About{Yuan: 9000}, later: support.About{}},
+			"below":         {before: support.About{Yuan: 1}, later: support.About{Yuan: 1}, proved: true},
+			"unknown":       {before: support.About{}, later: support.About{Yuan: 1}},
+			"unknown later": {before: support.About{Yuan: 1}},
+			"just below":    {before: support.About{Yuan: 4999}, later: support.About{Yuan: 1}, proved: true},
+			"much money":    {before: support.About{Yuan: 5000}, later: support.About{Yuan: 1}},
+			"a flag":        {before: support.About{Yuan: 1, Flags: []string{"unusual"}}, later: support.About{Yuan: 1}},
+			"another flag":  {before: support.About{Yuan: 1, Flags: []string{"sunny"}}, later: support.About{Yuan: 1}, proved: true},
+			"risky later":   {before: support.About{Yuan: 1}, later: support.About{Yuan: 9000}},
+			"risky at once": {before: support.About{Yuan: 9000}, later: support.About{Yuan: 1}},
 		} {
 			b.cases.set(name, c.before)
 			ticket := b.sent("picture", name)
 			b.cases.set(name, c.later)
-			_, err := b.Claim(ctx, reviewer("anna"), ticket.ID)
-			b.must(err)
-			_, err = b.Approve(ctx, reviewer("anna"), ticket.ID, b.judged(ticket, ""))
+			b.take(reviewer("anna"), ticket.ID)
+			_, err := b.Approve(ctx, reviewer("anna"), ticket.ID, b.judged(ticket, ""))
 			b.must(err)
 			if got := b.proofs(name); (len(got) == 1) != c.proved {
 				t.Errorf("%s: %v", name, got)
@@ -102,12 +146,12 @@ func TestP1_aboveTheRiskLimitOneIsNotEnough(t *testing.T) {
 func TestP1_aDecisionIsWholeOrNot(t *testing.T) {
 	onBoth(t, func(t *testing.T, d *door) {
 		b, ctx := newBureau(t, d), t.Context()
+		b.cases.set("c1", support.About{Yuan: 1})
 		ticket := b.sent("picture", "c1")
-		_, err := b.Claim(ctx, reviewer("anna"), ticket.ID)
-		b.must(err)
+		b.take(reviewer("anna"), ticket.ID)
 		before := len(b.events())
 		d.exec(`ALTER TABLE test_proof RENAME TO gone`)
-		if _, err = b.Approve(ctx, reviewer("anna"), ticket.ID, b.judged(ticket, "")); err == nil {
+		if _, err := b.Approve(ctx, reviewer("anna"), ticket.ID, b.judged(ticket, "")); err == nil {
 			t.Error("approved")
 		}
 		got, err := b.Ticket(ctx, ticket.ID)
@@ -122,8 +166,7 @@ func TestP2_aRefusalShowsReasonRemedyAndPapersAndIsOpenedAgainOnce(t *testing.T)
 	onBoth(t, func(t *testing.T, d *door) {
 		b, ctx, anna, berta := newBureau(t, d), t.Context(), reviewer("anna"), reviewer("berta")
 		ticket := b.sent("appeal", "c1")
-		_, err := b.Claim(ctx, anna, ticket.ID)
-		b.must(err)
+		b.take(anna, ticket.ID)
 		whole := refusal(b.judged(ticket, ""))
 		for what, spoil := range map[string]func(*support.Refusing){
 			"no reason": func(r *support.Refusing) { r.Reason = "" }, "another reason": func(r *support.Refusing) { r.Reason = "mood" },
@@ -136,7 +179,7 @@ func TestP2_aRefusalShowsReasonRemedyAndPapersAndIsOpenedAgainOnce(t *testing.T)
 			_, err := b.Refuse(ctx, anna, ticket.ID, r)
 			b.is(err, problem.KindInvalid, "refuse with "+what)
 		}
-		_, err = b.Refuse(ctx, anna, ticket.ID, whole)
+		_, err := b.Refuse(ctx, anna, ticket.ID, whole)
 		b.must(err)
 		found, err := b.Find(ctx, support.ShowTicketNumber(ticket.Number), "key of c1", "192.0.2.1")
 		b.must(err)
@@ -155,8 +198,7 @@ func TestP2_aRefusalShowsReasonRemedyAndPapersAndIsOpenedAgainOnce(t *testing.T)
 		}
 		_, err = b.Claim(ctx, anna, ticket.ID)
 		b.is(err, problem.KindDenied, "who refused judges again")
-		_, err = b.Claim(ctx, berta, ticket.ID)
-		b.must(err)
+		b.take(berta, ticket.ID)
 		_, err = b.Refuse(ctx, berta, ticket.ID, whole)
 		b.must(err)
 		_, err = b.Reopen(ctx, "c1", ticket.ID)
@@ -171,16 +213,14 @@ func TestP1_whatIsOpenedAgainNeedsAsManyPeople(t *testing.T) {
 		ticket := b.sent("appeal", "c1")
 		agree := func(who string) support.TicketState {
 			t.Helper()
-			_, err := b.Claim(ctx, reviewer(who), ticket.ID)
-			b.must(err)
+			b.take(reviewer(who), ticket.ID)
 			got, err := b.Approve(ctx, reviewer(who), ticket.ID, b.judged(ticket, ""))
 			b.must(err)
 			return got.State
 		}
 		agree("anna")
-		_, err := b.Claim(ctx, reviewer("berta"), ticket.ID)
-		b.must(err)
-		_, err = b.Refuse(ctx, reviewer("berta"), ticket.ID, refusal(b.judged(ticket, "")))
+		b.take(reviewer("berta"), ticket.ID)
+		_, err := b.Refuse(ctx, reviewer("berta"), ticket.ID, refusal(b.judged(ticket, "")))
 		b.must(err)
 		_, err = b.Reopen(ctx, "c1", ticket.ID)
 		b.must(err)

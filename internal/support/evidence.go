@@ -107,13 +107,15 @@ func (p Part) parse(typed string, now time.Time) (value, code string) {
 	}
 	switch p.Kind {
 	case PartText:
+		if Private(value) {
+			return "", "number"
+		}
+		value = strings.Join(strings.Fields(norm.NFC.String(typed)), " ") // as it was written: a Chinese comma stays one
 		switch {
 		case utf8.RuneCountInString(value) > p.Max:
 			return "", "long"
 		case strings.ContainsFunc(value, unicode.IsControl):
 			return "", "format"
-		case Private(value):
-			return "", "number"
 		}
 		return value, ""
 	case PartPhone:

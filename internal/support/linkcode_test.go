@@ -12,8 +12,8 @@ import (
 // codes draws a code as they are made, from all there are.
 func codes() *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
-		signs := string(rapid.SliceOfN(rapid.SampledFrom([]byte(linkSigns)), linkLength-1, linkLength-1).Draw(t, "signs"))
-		return signs + string(linkCheck(signs))
+		signs := string(rapid.SliceOfN(rapid.SampledFrom([]byte(codeSigns)), codeLength-1, codeLength-1).Draw(t, "signs"))
+		return signs + string(linkCode.check(signs))
 	})
 }
 
@@ -36,7 +36,7 @@ func TestLinkCode_everyWrongSignAndEverySwapIsFound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		code := codes().Draw(t, "code")
 		for i := range len(code) {
-			for _, sign := range []byte(linkSigns) {
+			for _, sign := range []byte(codeSigns) {
 				wrong := code[:i] + string(sign) + code[i+1:]
 				if _, ok := ParseCode(wrong); ok && wrong != code {
 					t.Fatalf("%s is taken for %s", wrong, code)
@@ -61,10 +61,10 @@ func TestLinkCode_isNeverTheNumberOfARecovery(t *testing.T) {
 		}
 	})
 	// Every sign stands in both kinds of code: else one could not be typed where the other is asked.
-	for i := range linkSigns {
+	for i := range codeSigns {
 		both := 0
-		for _, check := range []byte(linkSigns) {
-			signs := strings.Repeat(linkSigns[i:i+1], linkLength-1) + string(check)
+		for _, check := range []byte(codeSigns) {
+			signs := strings.Repeat(codeSigns[i:i+1], codeLength-1) + string(check)
 			_, link := ParseCode(signs)
 			_, resume := recovery.ParseResume(signs)
 			if link && resume {
@@ -75,7 +75,7 @@ func TestLinkCode_isNeverTheNumberOfARecovery(t *testing.T) {
 			}
 		}
 		if both != 2 {
-			t.Errorf("%c: %d of its codes are good, want one of each kind", linkSigns[i], both)
+			t.Errorf("%c: %d of its codes are good, want one of each kind", codeSigns[i], both)
 		}
 	}
 }
@@ -89,7 +89,7 @@ func TestLinkCode_whatCannotBeOneIsNone(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for range 1000 {
-		code := newLinkCode()
+		code := linkCode.fresh()
 		if got, ok := ParseCode(ShowCode(code)); !ok || got != code || seen[code] {
 			t.Fatalf("made %s, read as %s, %v; before: %v", code, got, ok, seen[code])
 		}

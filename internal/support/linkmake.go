@@ -25,7 +25,7 @@ func (l *Links) Make(ctx context.Context, n NewLink) (Link, error) {
 	limits := []throttle.Limit{{Key: "link/minute/" + link.Agent, Max: linksAMinute, Within: time.Minute},
 		{Key: "link/day/" + link.Agent, Max: linksADay, Within: 24 * time.Hour}}
 	for range 5 {
-		link.Code = newLinkCode()
+		link.Code = linkCode.fresh()
 		err := l.Store.AddLink(ctx, link, limits,
 			recovery.Event{At: now, Kind: "link-made", Actor: maker(link.Agent), Data: described(link)})
 		if err == nil {

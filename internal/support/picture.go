@@ -159,7 +159,7 @@ func (s *Tickets) album(all []Evidence, t *Ticket, k *TicketKind, ask string) (*
 	if !ok {
 		return nil, problem.NotFound
 	}
-	if !t.asks(ask) {
+	if !t.MayAnswer(ask) {
 		return nil, problem.Conflict
 	}
 	found := &album{ask: a, part: part}

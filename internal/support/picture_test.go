@@ -194,8 +194,7 @@ func TestW7_whatWasSentIsNeitherTakenBackNorShownAgain(t *testing.T) {
 		b.is(b.DropPicture(ctx, "c1", ticket.ID, "papers", first), problem.KindConflict, "take back what was sent")
 		_, err = b.OwnPicture(ctx, "c1", ticket.ID, "papers", first)
 		b.is(err, problem.KindConflict, "see what was sent")
-		_, err = b.Claim(ctx, anna, ticket.ID)
-		b.must(err)
+		b.take(anna, ticket.ID)
 		ticket, err = b.AskMore(ctx, anna, ticket.ID, []string{"places"}, []string{"identity-card"})
 		b.must(err)
 		if !ticket.MayAnswer("papers") || !ticket.MayAnswer("places") || ticket.MayAnswer("phones") {
@@ -281,8 +280,7 @@ func TestP3_picturesAreErasedWithTheEvidence(t *testing.T) {
 		if done, _, err := b.Tend(ctx, 10); err != nil || done.Forgotten != 1 || b.rows(`SELECT COUNT(*) FROM ticket_picture`) != 1 {
 			t.Errorf("a picture outlives its draft: %+v %v", done, err)
 		}
-		_, err = b.Claim(ctx, anna, ticket.ID)
-		b.must(err)
+		b.take(anna, ticket.ID)
 		_, err = b.Refuse(ctx, anna, ticket.ID, refusal(b.judged(ticket, "")))
 		b.must(err)
 		for range 2 { // closed, then erased

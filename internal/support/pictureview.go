@@ -11,18 +11,7 @@ import (
 // OwnPicture is a picture for the customer who gave it, while they may still take it back: problem.Conflict later, because
 // what was sent is not shown again to whoever holds the phone.
 func (s *Tickets) OwnPicture(ctx context.Context, caseID, id, ask, picture string) (Picture, error) {
-	t, err := s.deps.Store.Ticket(ctx, id)
-	if err == nil && t.Case != caseID {
-		err = problem.NotFound
-	}
-	var k *TicketKind
-	if err == nil {
-		k, err = s.kind(t.Kind)
-	}
-	var all []Evidence
-	if err == nil {
-		all, err = s.deps.Store.Evidence(ctx, id)
-	}
+	t, k, all, err := s.given(ctx, caseID, id)
 	if err == nil {
 		var a *album
 		if a, err = s.album(all, t, k, ask); err == nil {

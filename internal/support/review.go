@@ -57,12 +57,9 @@ func (s *Tickets) View(ctx context.Context, agent *Agent, id, reason string) (*T
 
 // AskMore sends a ticket back to the customer with the questions to look at again and the papers to bring; the clock of
 // the promise stands still meanwhile. problem.Invalid: "asks" "required" or "unknown", "papers" "unknown", "times" "limit"
-// when it was asked as often as may be.
+// when it was asked as often as may be, "evidence" as Approve.
 func (s *Tickets) AskMore(ctx context.Context, agent *Agent, id string, asks, papers []string) (*Ticket, error) {
-	return s.claimed(ctx, "ask for more", agent, id, func(tx TicketTx, t *Ticket, k *TicketKind, now time.Time) error {
-		if err := s.mayJudge(tx, t, k, agent); err != nil {
-			return err
-		}
+	return s.judged(ctx, "ask for more", agent, id, func(tx TicketTx, t *Ticket, k *TicketKind, now time.Time) error {
 		if err := k.Askable(t, asks, papers); err != nil {
 			return err
 		}
@@ -71,6 +68,9 @@ func (s *Tickets) AskMore(ctx context.Context, agent *Agent, id string, asks, pa
 		t.Detail.Rounds = append(t.Detail.Rounds, Round{At: now, By: agent.ID, Asks: asks, Papers: papers, Rest: rest})
 		t.State, t.Claim, t.Due = TicketAsked, Claim{}, now.Add(k.More.Wait)
 		t.shut(agent.ID)
+		if err := t.tell(tx, t.Due); err != nil {
+			return err
+		}
 		return tx.Record(noted(t, now, "ticket-asked", Actor(agent.ID), "asks", strings.Join(asks, " "), "papers",
 			strings.Join(papers, " ")))
 	})
@@ -122,6 +122,11 @@ func (s *Tickets) resume(t *Ticket, k *TicketKind, now time.Time) {
 	t.State = TicketOpen
 	t.Due = k.Promise.resume(s.deps.Calendar, now, rest).Truncate(time.Millisecond)
 	t.Promised = t.Due
+}
+
+// tell writes to the customer that their ticket is in another state. The letter is in the transaction of what it tells.
+func (t *Ticket) tell(tx TicketTx, until time.Time) error {
+	return tx.Tell(t.Case, Notice{Number: ShowTicketNumber(t.Number), State: t.State, Until: until})
 }
 
 // within says whether every text is on a list, once.

@@ -15,9 +15,8 @@ func TestTickets_thePromiseStandsStillWhileTheCustomerIsAsked(t *testing.T) {
 		ticket := b.sent("appeal", "c1") // Friday noon, 72 h: Wednesday noon
 		d.advance(4 * time.Hour)
 		for range 3 {
-			_, err := b.Claim(ctx, anna, ticket.ID)
-			b.must(err)
-			_, err = b.AskMore(ctx, anna, ticket.ID, []string{"places"}, nil)
+			b.take(anna, ticket.ID)
+			_, err := b.AskMore(ctx, anna, ticket.ID, []string{"places"}, nil)
 			b.must(err)
 			_, err = b.Claim(ctx, reviewer("berta"), ticket.ID)
 			b.is(err, problem.KindConflict, "claim what waits for the customer")
@@ -32,14 +31,12 @@ func TestTickets_thePromiseStandsStillWhileTheCustomerIsAsked(t *testing.T) {
 				t.Errorf("%s are left", rest)
 			}
 		}
-		_, err := b.Claim(ctx, anna, ticket.ID)
-		b.must(err)
-		_, err = b.AskMore(ctx, anna, ticket.ID, []string{"places"}, nil)
+		b.take(anna, ticket.ID)
+		_, err := b.AskMore(ctx, anna, ticket.ID, []string{"places"}, nil)
 		b.is(err, problem.KindInvalid, "ask a fourth time")
 		// Who does not answer is not refused: the ticket goes back to people.
 		ticket = b.sent("appeal", "c2")
-		_, err = b.Claim(ctx, anna, ticket.ID)
-		b.must(err)
+		b.take(anna, ticket.ID)
 		_, err = b.AskMore(ctx, anna, ticket.ID, nil, []string{"carrier-proof"})
 		b.must(err)
 		d.advance(7 * 24 * time.Hour)
@@ -93,8 +90,7 @@ func TestP3_evidenceIsErasedThirtyDaysAfterClosing(t *testing.T) {
 		_, err = b.Save(ctx, "c0", draft.ID, "places", map[string]string{"place": "杭州"})
 		b.must(err)
 		ticket := b.sent("appeal", "c1")
-		_, err = b.Claim(ctx, anna, ticket.ID)
-		b.must(err)
+		b.take(anna, ticket.ID)
 		_, err = b.Refuse(ctx, anna, ticket.ID, refusal(b.judged(ticket, "")))
 		b.must(err)
 		day := 24 * time.Hour

@@ -52,6 +52,7 @@ type Detail struct {
 	Need      int        `json:"need,omitempty"`    // approvals
 	Helpers   []string   `json:"helpers,omitempty"` // agents who helped in the case
 	Flags     []string   `json:"flags,omitempty"`
+	Beside    []string   `json:"beside,omitempty"` // numbers of other tickets of the same account that waited too
 	Rounds    []Round    `json:"rounds,omitempty"`
 	Approvals []Approval `json:"approvals,omitempty"` // since it was opened last
 	Refusals  []Refusal  `json:"refusals,omitempty"`
@@ -116,8 +117,8 @@ func (t *Ticket) Waiting() *Round {
 	return &t.Detail.Rounds[t.Round()-1]
 }
 
-// asks says whether the customer may answer a question now.
-func (t *Ticket) asks(ask string) bool {
+// MayAnswer says whether the customer may answer a question now.
+func (t *Ticket) MayAnswer(ask string) bool {
 	if t.State == TicketDraft {
 		return true
 	}

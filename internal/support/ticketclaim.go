@@ -39,6 +39,9 @@ func (s *Tickets) mayJudge(tx TicketTx, t *Ticket, k *TicketKind, agent *Agent) 
 		return err
 	}
 	t.weigh(k, about)
+	if _, err := t.group(tx, k, about); err != nil {
+		return err
+	}
 	if t.Barred(agent.ID) != "" {
 		return problem.Denied
 	}
@@ -54,6 +57,21 @@ func (s *Tickets) claimed(ctx context.Context, doing string, agent *Agent, id st
 			return problem.Conflict
 		}
 		t.hold(agent.ID, now.Add(claimLasts))
+		return fn(tx, t, k, now)
+	})
+}
+
+// judged is claimed for who decides: they may judge the ticket, and opened what the customer gave under this claim
+// (requirement P1). What they saw before they gave it back, or before somebody else had it, counts nothing.
+func (s *Tickets) judged(ctx context.Context, doing string, agent *Agent, id string,
+	fn func(TicketTx, *Ticket, *TicketKind, time.Time) error) (*Ticket, error) {
+	return s.claimed(ctx, doing, agent, id, func(tx TicketTx, t *Ticket, k *TicketKind, now time.Time) error {
+		if err := s.mayJudge(tx, t, k, agent); err != nil {
+			return err
+		}
+		if t.Opening(agent, now) == nil {
+			return invalid("evidence", "required")
+		}
 		return fn(tx, t, k, now)
 	})
 }

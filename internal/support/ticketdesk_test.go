@@ -62,7 +62,11 @@ func (c casesIn) About(caseID string) (support.About, error) {
 	if c.fail != nil {
 		return support.About{}, c.fail
 	}
-	return c.about[caseID], nil
+	about, ok := c.about[caseID]
+	if !ok {
+		about.Yuan = 1 // 0 would be unknown, and so above every limit
+	}
+	return about, nil
 }
 
 func (c casesIn) Await(string, time.Time) error { return nil }
@@ -78,6 +82,13 @@ func (c casesIn) Prove(caseID string, g support.Grant) error {
 	return nil
 }
 
+// Tell keeps what was told in the transaction too.
+func (c casesIn) Tell(caseID string, n support.Notice) error {
+	_, err := c.tx.ExecContext(c.ctx, `INSERT INTO test_told (case_id, number, state, until) VALUES ($1, $2, $3, $4)`, caseID, n.Number,
+		string(n.State), n.Until.UnixMilli())
+	return err
+}
+
 // bureau is a queue with what tests look at.
 type bureau struct {
 	*door
@@ -87,6 +98,7 @@ type bureau struct {
 
 func newBureau(t *testing.T, d *door) *bureau {
 	d.exec(`CREATE TABLE test_proof (case_id TEXT, ticket TEXT, class TEXT, by_whom TEXT, hold BIGINT, veto BIGINT)`)
+	d.exec(`CREATE TABLE test_told (case_id TEXT, number TEXT, state TEXT, until BIGINT)`)
 	b := &bureau{door: d, cases: &recoveries{about: map[string]support.About{}}}
 	b.Tickets = b.process()
 	return b
@@ -154,10 +166,25 @@ func refusal(j support.Judgement) support.Refusing {
 	return support.Refusing{Judgement: j, Reason: "too-little", Remedies: []string{"answer-more"}, Papers: []string{"identity-card"}}
 }
 
+// take claims a ticket and opens what the customer gave, as everybody does who decides.
+func (b *bureau) take(agent *support.Agent, id string) {
+	b.t.Helper()
+	_, err := b.Claim(b.t.Context(), agent, id)
+	b.must(err)
+	b.opens(agent, id)
+}
+
+func (b *bureau) opens(agent *support.Agent, id string) {
+	b.t.Helper()
+	_, _, err := b.View(b.t.Context(), agent, id, "decide")
+	b.must(err)
+}
+
 // All that a decision can do to a case is to prove something; nothing here can carry or set a password.
 func TestP1_anApprovalCannotSetAPassword(t *testing.T) {
 	cases := reflect.TypeFor[support.Cases]()
-	if cases.NumMethod() != 3 || cases.Method(0).Name != "About" || cases.Method(1).Name != "Await" || cases.Method(2).Name != "Prove" {
+	if cases.NumMethod() != 4 || cases.Method(0).Name != "About" || cases.Method(1).Name != "Await" || cases.Method(2).Name != "Prove" ||
+		cases.Method(3).Name != "Tell" {
 		t.Errorf("decisions can do more to a case than to prove: %v", cases)
 	}
 	for _, typ := range []reflect.Type{cases, reflect.TypeFor[*support.Tickets](), reflect.TypeFor[support.TicketTx]()} {

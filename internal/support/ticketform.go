@@ -17,6 +17,8 @@ type NewTicket struct {
 	Case string
 	Key  string // what the customer will show with the number; it is kept as a keyed sum
 	Lang string
+	// Network is where it is begun, as it is limited by; "" is not counted.
+	Network string
 }
 
 // Begin begins a draft in a case, or finds the one that runs: nobody fills in a form twice. It says whether it is new.
@@ -35,8 +37,11 @@ func (s *Tickets) Begin(ctx context.Context, n NewTicket) (t *Ticket, begun bool
 				return err
 			}
 			now := s.deps.Now().Truncate(time.Millisecond)
-			t = &Ticket{ID: newID(), Number: newTicketNumber(), Kind: k.ID, Case: n.Case, Key: s.keySum(n.Key), State: TicketDraft,
+			t = &Ticket{ID: newID(), Number: ticketNumber.fresh(), Kind: k.ID, Case: n.Case, Key: s.keySum(n.Key), State: TicketDraft,
 				Created: now, Due: now.Add(k.Draft), Detail: Detail{Lang: n.Lang}}
+			if err := s.countBegun(tx, k, n.Network, now); err != nil {
+				return err
+			}
 			if err := tx.AddTicket(t); err != nil {
 				return err
 			}
@@ -61,9 +66,6 @@ func (s *Tickets) OfCase(ctx context.Context, caseID, kind string) (*Ticket, err
 	return t, nil
 }
 
-// MayAnswer says whether the customer may answer a question now.
-func (t *Ticket) MayAnswer(ask string) bool { return t.asks(ask) }
-
 func (s *Tickets) keySum(key string) string { return s.deps.Index.Sum(keyText(key)) }
 
 func keyText(key string) string { return "ticket-key/" + key }
@@ -83,20 +85,9 @@ type Form struct {
 // Form reads the customer's own form; problem.NotFound if the ticket is not of their case, problem.Expired once it is
 // erased.
 func (s *Tickets) Form(ctx context.Context, caseID, id string) (*Form, error) {
-	t, err := s.deps.Store.Ticket(ctx, id)
-	if err == nil && t.Case != caseID {
-		err = problem.NotFound
-	}
-	if err == nil && !t.Erased.IsZero() {
-		err = problem.Expired
-	}
-	var k *TicketKind
-	if err == nil {
-		k, err = s.kind(t.Kind)
-	}
-	var all []Evidence
-	if err == nil {
-		all, err = s.deps.Store.Evidence(ctx, id)
+	t, k, all, err := s.given(ctx, caseID, id)
+	if err != nil {
+		return nil, fmt.Errorf("read form: %w", err)
 	}
 	f := &Form{Ticket: t, Kind: k, Answers: map[string][]Entry{}, Fresh: map[string]bool{}, Sent: map[string]int{}}
 	for _, e := range all { // by round
@@ -125,6 +116,26 @@ func (s *Tickets) Form(ctx context.Context, caseID, id string) (*Form, error) {
 	return f, nil
 }
 
+// given is the ticket of a customer's case with what they gave, still sealed: problem.NotFound if it is another's,
+// problem.Expired once it is erased.
+func (s *Tickets) given(ctx context.Context, caseID, id string) (*Ticket, *TicketKind, []Evidence, error) {
+	t, err := s.deps.Store.Ticket(ctx, id)
+	switch {
+	case err != nil:
+		return nil, nil, nil, err
+	case t.Case != caseID:
+		return nil, nil, nil, problem.NotFound
+	case !t.Erased.IsZero():
+		return nil, nil, nil, problem.Expired
+	}
+	k, err := s.kind(t.Kind)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	all, err := s.deps.Store.Evidence(ctx, id)
+	return t, k, all, err
+}
+
 // latest keeps the newest evidence of each question.
 func latest(all []Evidence) []Evidence {
 	var kept []Evidence
@@ -147,7 +158,7 @@ func (s *Tickets) Save(ctx context.Context, caseID, id, ask string, typed map[st
 		if !ok {
 			return problem.NotFound
 		}
-		if !t.asks(ask) {
+		if !t.MayAnswer(ask) {
 			return problem.Conflict
 		}
 		entries, wrong := a.Parse(typed, now)
@@ -219,6 +230,9 @@ func (s *Tickets) Send(ctx context.Context, caseID, id string) (*Ticket, error) 
 		t.Due = k.Promise.due(s.deps.Calendar, now, t.Score)
 		t.Promised = t.Due
 		t.weigh(k, about)
+		if err := t.join(tx, k, about); err != nil {
+			return err
+		}
 		return tx.Record(noted(t, now, "ticket-sent", Customer, "score", strconv.Itoa(t.Score),
 			"promised", t.Promised.UTC().Format(time.RFC3339)))
 	})

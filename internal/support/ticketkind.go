@@ -25,6 +25,7 @@ type TicketKind struct {
 	Reopen    time.Duration // a refusal can be opened again so long
 	Keep      time.Duration // evidence after the ticket is closed
 	Statuses  int           // wrong keys to a number in fifteen minutes
+	Begun     int           // begun from one network in 24 hours; an account has no limit: see ticketgroup.go
 }
 
 // Ask is one question of the form. Every one may be left out.
@@ -86,9 +87,10 @@ type Approvals struct {
 	Flags []string // or one of these is said of the case
 }
 
-// need is how many people have to agree.
+// need is how many people have to agree. What nobody knows counts as much.
 func (a Approvals) need(about About) int {
-	if about.Yuan >= a.Yuan || slices.ContainsFunc(about.Flags, func(flag string) bool { return slices.Contains(a.Flags, flag) }) {
+	risky := func(flag string) bool { return slices.Contains(a.Flags, flag) }
+	if about.Yuan <= 0 || about.Yuan >= a.Yuan || slices.ContainsFunc(about.Flags, risky) {
 		return a.Above
 	}
 	return a.Usual
@@ -146,6 +148,7 @@ func (k *TicketKind) Check() []Flaw {
 	f.must(k.Reopen >= 7*24*time.Hour, "7d at least: a refusal can be answered (requirement P2)", "reopen")
 	f.must(k.Keep >= 0 && k.Keep <= 180*24*time.Hour, "180d at most (requirement P3)", "keep")
 	f.must(k.Statuses >= 1 && k.Statuses <= 10, "1 to 10", "statuses")
+	f.must(k.Begun >= 5 && k.Begun <= 100, "5 to 100: a network may be a whole town's", "per-network")
 	k.checkLists(&f)
 	return f
 }

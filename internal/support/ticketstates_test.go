@@ -37,12 +37,12 @@ func walk(t *rapid.T, b *bureau, caseID string) {
 	ctx := b.t.Context()
 	people := []*support.Agent{reviewer("anna"), reviewer("berta"), reviewer("carl")}
 	kind := rapid.SampledFrom([]string{"appeal", "picture"}).Draw(t, "kind")
-	about := support.About{Yuan: rapid.SampledFrom([]int64{0, 9000}).Draw(t, "yuan")}
+	about := support.About{Yuan: rapid.SampledFrom([]int64{0, 1, 9000}).Draw(t, "yuan")}
 	b.cases.set(caseID, about)
 	ticket := b.sent(kind, caseID)
 	k, _ := b.Kind(kind)
 	need := k.Approvals.Usual
-	if about.Yuan >= k.Approvals.Yuan {
+	if about.Yuan == 0 || about.Yuan >= k.Approvals.Yuan {
 		need = k.Approvals.Above
 	}
 	var seen deed
@@ -50,8 +50,8 @@ func walk(t *rapid.T, b *bureau, caseID string) {
 		who := rapid.SampledFrom(people).Draw(t, "who")
 		before := ticket
 		var err error
-		switch what := rapid.SampledFrom([]string{"claim", "claim", "claim", "release", "renew", "ask", "answer", "approve", "approve",
-			"refuse", "reopen", "help", "time", "tend"}).Draw(t, "what"); what {
+		switch what := rapid.SampledFrom([]string{"claim", "claim", "claim", "open", "open", "open", "release", "renew", "ask", "answer",
+			"approve", "approve", "refuse", "reopen", "help", "time", "tend"}).Draw(t, "what"); what {
 		case "claim":
 			if _, err = b.Claim(ctx, who, ticket.ID); err == nil {
 				if seen.holder != who.ID && seen.holder != "" && b.now().Before(seen.until) {
@@ -61,6 +61,10 @@ func walk(t *rapid.T, b *bureau, caseID string) {
 					t.Fatalf("%s, who helped, has it", who.ID)
 				}
 				seen.holder, seen.until = who.ID, b.now().Add(15*time.Minute)
+			}
+		case "open":
+			if _, _, err = b.View(ctx, who, ticket.ID, "decide"); err == nil {
+				seen.holder, seen.until = seen.kept(t, b, who.ID), b.now().Add(15*time.Minute)
 			}
 		case "release":
 			if _, err = b.Release(ctx, who, ticket.ID); err == nil {

@@ -34,7 +34,7 @@ func (s *Tickets) Find(ctx context.Context, typed, key, network string) (*Ticket
 		return nil, fmt.Errorf("find ticket: %w", err)
 	}
 	t, err := s.deps.Store.Numbered(ctx, number)
-	if err == nil && (t.State == TicketDraft || !s.opens(t, key)) {
+	if err == nil && (t.State == TicketDraft || !s.Opens(t, key)) {
 		err = problem.NotFound
 	}
 	if err == nil {
@@ -46,15 +46,12 @@ func (s *Tickets) Find(ctx context.Context, typed, key, network string) (*Ticket
 	return t, nil
 }
 
-// opens says whether a key is that of a ticket.
-func (s *Tickets) opens(t *Ticket, key string) bool {
+// Opens says whether a key is that of a ticket. Who asks has counted the try, or made the key themselves.
+func (s *Tickets) Opens(t *Ticket, key string) bool {
 	return slices.ContainsFunc(s.deps.Index.All(keyText(key)), func(sum string) bool {
 		return subtle.ConstantTimeCompare([]byte(t.Key), []byte(sum)) == 1
 	})
 }
-
-// Opens says whether a key is that of a ticket. Who asks has counted the try, or made the key themselves.
-func (s *Tickets) Opens(t *Ticket, key string) bool { return s.opens(t, key) }
 
 // Reopen lets the customer answer a refusal, once: they may change every answer and send it again. problem.Conflict if it
 // was not refused or was opened again before, problem.Expired if that time is over.

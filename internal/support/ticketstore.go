@@ -76,13 +76,16 @@ type Cases interface {
 	// Prove adds what people judged to a case; problem.Expired if it is over, problem.Invalid with "account" "unknown" if there
 	// is no such account, and with "compared" "required" if only compared papers can complete it.
 	Prove(caseID string, g Grant) error
+	// Tell writes to every address of the account how a ticket of a case stands; to nobody if there is no such account.
+	Tell(caseID string, n Notice) error
 }
 
 // About is what a decision has to know of a case.
 type About struct {
 	Helpers []string // ids of agents who helped the customer
-	Yuan    int64    // what could be lost
+	Yuan    int64    // what could be lost; 0 if nobody knows: then it counts as above the risk limit
 	Flags   []string // what raises the risk: ids
+	Others  []string // ids of other open cases of the same account
 }
 
 // Grant is what a decision proves.
@@ -93,6 +96,13 @@ type Grant struct {
 	Proofs []Granted
 	Hold   time.Duration // before anything changes
 	Veto   bool          // the owner can stop it meanwhile
+}
+
+// Notice is what customers are told when they have something to do, or need wait no more. It says nothing of why.
+type Notice struct {
+	Number string // as people read it
+	State  TicketState
+	Until  time.Time // what can be done can be done so long; zero if nothing is left to do
 }
 
 // Granted is one proof, and the ids of who stands for it.

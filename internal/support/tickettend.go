@@ -82,7 +82,8 @@ func (s *Tickets) tend(tx TicketTx, t *Ticket, now time.Time, done *Tended) erro
 		done.Back = 1
 		s.resume(t, k, now)
 		t.Detail.Rounds[t.Round()-1].Silent = true
-		return saved(tx, t, before, tx.Record(noted(t, now, "ticket-unanswered", Job)))
+		return saved(tx, t, before, tx.Record(noted(t, now, "ticket-unanswered", Job,
+			"promised", t.Promised.UTC().Format(time.RFC3339))))
 	case TicketApproved, TicketRefused:
 		done.Closed = 1
 		t.State, t.Closed = TicketClosed, now

@@ -33,6 +33,7 @@ type document struct {
 	Frozen        time.Time `json:"frozen,omitzero"`
 	Reason        string    `json:"reason,omitempty"`
 	Limits        Limits    `json:"limits,omitzero"`
+	Balance       int64     `json:"balance,omitempty"` // in fen, 0 if unknown
 }
 
 type netPrefixes = []netip.Prefix
@@ -79,7 +80,7 @@ func (d *document) account(id string, now time.Time) Account {
 		ID: id, Name: maskName(d.Name), Lang: d.Lang,
 		Password: d.Password != "", Backup: d.Backup != "", Codes: len(d.Codes), TOTP: d.TOTP.Secret != "",
 		Identified: d.RealNamed && d.Name != "" && d.IDNumber != "",
-		Devices:    d.Devices, Networks: d.Networks, Frozen: !d.Frozen.IsZero(),
+		Devices:    d.Devices, Networks: d.Networks, Frozen: !d.Frozen.IsZero(), Balance: d.Balance,
 	}
 	for _, to := range d.Addresses {
 		if to.Removed.IsZero() || now.Sub(to.Removed) < noticeRemoved {

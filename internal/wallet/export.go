@@ -32,6 +32,7 @@ type exported struct {
 	Contacts     []exportedOther `json:"contacts,omitempty"`
 	Devices      []exportedOther `json:"devices,omitempty"`
 	Networks     []netip.Prefix  `json:"networks,omitempty"`
+	Balance      int64           `json:"balance,omitempty"`
 }
 
 type exportedTo struct {
@@ -159,7 +160,7 @@ func (e *Embedded) exported(ctx context.Context, id string) (exported, error) {
 		return exported{}, err
 	}
 	x := exported{ID: id, Lang: d.Lang, Name: d.Name, IDNumber: d.IDNumber, Birthday: d.Birthday,
-		RealNamed: d.RealNamed, Networks: d.Networks}
+		RealNamed: d.RealNamed, Networks: d.Networks, Balance: d.Balance}
 	for _, to := range d.Addresses {
 		x.address(to)
 	}

@@ -24,7 +24,7 @@ var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 func readNewcomer(n node) *newcomer {
 	n = n.object("id", "lang", "name", "id_number", "birthday", "real_named", "phone", "email", "removed",
 		"password", "old_passwords", "questions", "backup_password", "totp_secret", "recovery_codes",
-		"cards", "transactions", "contacts", "devices", "networks")
+		"cards", "transactions", "contacts", "devices", "networks", "balance")
 	a := &newcomer{n: n, id: n.at("id").needed()}
 	a.d = &document{Lang: n.at("lang").oneOf("zh", "en"), Name: n.at("name").text(), RealNamed: n.at("real_named").yes()}
 	if a.id != "" && !idForm.MatchString(a.id) {
@@ -41,6 +41,7 @@ func readNewcomer(n node) *newcomer {
 
 func (a *newcomer) readPerson() {
 	n, d := a.n, a.d
+	d.Balance = n.at("balance").whole()
 	if number := n.at("id_number"); number.given() {
 		if d.IDNumber = foldCode(number.needed()); d.IDNumber != "" && !isIDNumber(d.IDNumber) {
 			number.wrong("fails the check of an ID number (18 places, a date that exists, the check character)")

@@ -78,6 +78,7 @@ type Account struct {
 	Devices    []Device
 	Networks   []netip.Prefix // from where it was used before
 	Frozen     bool
+	Balance    int64 // what could be paid away, in fen; 0 if that is not known
 }
 
 // Address is a phone number or mailbox on record, confirmed at the time Since.

@@ -1,0 +1,37 @@
+package recovery
+
+import (
+	"errors"
+	"time"
+
+	"zhaohui/internal/problem"
+)
+
+// News is what a ticket's letter tells.
+type News struct {
+	Purpose Purpose   // one of the ticket's
+	Number  string    // of the ticket, as people read it
+	Until   time.Time // what can be done can be done so long; zero if nothing is left to do
+}
+
+// Tell writes to every address of a case's account how its ticket stands: that it is there, where it goes on, and until when.
+// What people want to know, and why they said no, stands on the page alone. Each letter carries "this was not me": whoever
+// never wrote an appeal hears so that somebody did. Nobody is told of an account that does not exist, nor of a case that is
+// over: who ended it knows, and the ticket leads nowhere.
+func (r *Rulings) Tell(caseID string, n News) error {
+	t, err := r.turn(caseID)
+	if errors.Is(err, problem.NotFound) { // erased
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	place := t.place()
+	if place.State != Open || t.Account == nil {
+		return nil
+	}
+	if n.Purpose == PurposeTicketApproved { // the case says how long, not the ticket
+		n.Until = t.Case.deadline(t.Policy.Case, place.Step)
+	}
+	return t.write(Letter{Purpose: n.Purpose, Number: n.Number, Until: n.Until, Link: t.s.address("/appeal", t.languageOf())})
+}
