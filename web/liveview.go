@@ -86,7 +86,11 @@ func (l *live) step() templates.LiveStepView {
 	}
 	switch place.ID {
 	case recovery.StepAccount:
-		view.Then, view.Proofs = l.list("live.account.then", 3), templates.LiveProofs{} // the list says both
+		then := "live.account.then"
+		if slices.Contains(l.channel.Live.Methods, appealKind) {
+			then = "live.account.then-appeal"
+		}
+		view.Then, view.Proofs = numbered(l.visit, "live.account.then", then, 3), templates.LiveProofs{} // the list says both
 		view.Warning = ui.Note(l.platform.Texts[l.visit.words.Code()].Warning)
 	case recovery.StepFirst, recovery.StepNext:
 		view.Warning = ui.Note{} // nothing is typed here

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"time"
 
@@ -39,7 +38,7 @@ func (c *auditVerifyCommand) Run() error {
 			return fmt.Errorf("audit verify: %w", err)
 		}
 	}
-	r, err := openRecords(ctx, c.databaseSettings, time.Now, slog.Default())
+	r, err := openKept(ctx, c.databaseSettings)
 	if err != nil {
 		return fmt.Errorf("audit verify: %w", err)
 	}

@@ -123,3 +123,16 @@ func TestReseal_saysWhichKeysMayGo(t *testing.T) {
 		t.Errorf("%v\n%s", err, out.String())
 	}
 }
+
+// A mistyped folder is no sound trail.
+func TestP4_auditVerifyOfNothingIsNotSound(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "typo")
+	err := (&auditVerifyCommand{databaseSettings: databaseSettings{Data: folder}}).Run()
+	if err == nil || !strings.Contains(err.Error(), folder) {
+		t.Errorf("said %v", err)
+	}
+	if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) {
+		t.Error("a folder was made")
+	}
+}

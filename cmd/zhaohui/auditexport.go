@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"time"
 
@@ -63,7 +62,7 @@ func (c *auditExportCommand) Run() error {
 		return fmt.Errorf("audit export: %w", err)
 	}
 	ctx := context.Background()
-	r, err := openRecords(ctx, c.databaseSettings, time.Now, slog.Default())
+	r, err := openKept(ctx, c.databaseSettings)
 	if err != nil {
 		return fmt.Errorf("audit export: %w", err)
 	}

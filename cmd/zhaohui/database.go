@@ -125,6 +125,16 @@ type records struct {
 	staff    *wallet.Passwords // of the operator's own people
 }
 
+// openKept is openRecords for who only asks what is there: an empty folder made on the way would look sound.
+func openKept(ctx context.Context, d databaseSettings) (*records, error) {
+	if !d.shared() {
+		if _, err := os.Stat(filepath.Join(d.folder(), "zhaohui.db")); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("ZHAOHUI_DATA: no portal ever ran with the folder %s", d.folder())
+		}
+	}
+	return openRecords(ctx, d, time.Now, slog.Default())
+}
+
 // openRecords opens the database, brings its schema up to date, and opens what is kept in it.
 func openRecords(ctx context.Context, d databaseSettings, now func() time.Time, log *slog.Logger) (*records, error) {
 	if problems := d.problems(); len(problems) > 0 {

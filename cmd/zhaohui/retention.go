@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"text/tabwriter"
 	"time"
@@ -76,7 +75,7 @@ func (c *retentionCommand) Run() error {
 	if platform == nil {
 		return errors.New("retention: this portal has no live platform, so it keeps nothing of anybody")
 	}
-	r, err := openRecords(ctx, c.databaseSettings, time.Now, slog.Default())
+	r, err := openKept(ctx, c.databaseSettings)
 	if err != nil {
 		return fmt.Errorf("retention: %w", err)
 	}

@@ -10,7 +10,7 @@ func TestCombine_namesWhatCompletesAndTheWait(t *testing.T) {
 	p := &Policy{Methods: map[string]MethodPolicy{
 		"sms": {Class: ClassPhone}, "mail": {Class: ClassMailbox}, "identity": {Class: ClassKnowledge},
 		"questions": {Class: ClassKnowledge, Later: true}, "card": {Class: ClassCard, Later: true},
-		"backup": {Class: ClassSaved, Off: true}},
+		"backup": {Class: ClassSaved, Off: true}, "appeal": {Class: ClassStaff, Compared: ClassDocument, Hold: 3 * day}},
 		Usual: []Rule{{Classes: 2}}, Unusual: []Rule{{Classes: 3}, {Classes: 2, Hold: day}},
 		Only: []Exception{{Classes: []Class{ClassKnowledge, ClassPhone}, Hold: day}}, Recent: Recent{Within: 7 * day, Hold: day}}
 	all := []string{"mail", "sms", "identity", "questions", "card", "backup", "nothing"}
@@ -30,6 +30,7 @@ func TestCombine_namesWhatCompletesAndTheWait(t *testing.T) {
 		{"R13: knowledge once", []string{"identity"}, []string{"questions"}, false, nil, 0},
 		{"R15: two that come later cannot begin", []string{"card"}, []string{"questions", "mail"}, false, []string{"mail"}, 0},
 		{"the better of two own", []string{"identity", "mail"}, []string{"sms"}, false, []string{"sms"}, 0},
+		{"papers and person need nothing else", []string{"appeal"}, all, false, nil, 3 * day},
 		{"switched off", []string{"backup"}, all, false, nil, 0},
 	} {
 		got, hold := p.Combine(c.own, c.with, c.recent)
