@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"zhaohui/internal/problem"
+	"zhaohui/internal/recovery"
 	"zhaohui/internal/support"
 	"zhaohui/static"
 	"zhaohui/templates"
@@ -114,6 +116,8 @@ func (s *Site) stand(v *visit, t *support.Ticket, names map[string]string) strin
 		return w("ticket.stand.mine", "Time", s.clockTime(v, t.Claim.Until))
 	case t.State == support.TicketAsked:
 		return w("ticket.stand.asked", "Time", s.until(v, t.Due))
+	case t.State == support.TicketApproved && s.ended(v, t):
+		return w("ticket.stand.ended")
 	case t.State != support.TicketOpen:
 		hold := 0
 		if k, ok := s.Tickets.Kind(t.Kind); ok {
@@ -128,6 +132,19 @@ func (s *Site) stand(v *visit, t *support.Ticket, names map[string]string) strin
 		return w("ticket.stand.lost", "Time", s.past(v, t.Claim.Until))
 	}
 	return w("ticket.stand.free")
+}
+
+// ended says whether the case of an approved ticket is over: by a new password, by the owner's stop, or by time.
+func (s *Site) ended(v *visit, t *support.Ticket) bool {
+	if s.Recovery == nil {
+		return false
+	}
+	fate, err := s.Recovery.Fate(v.Request().Context(), t.Case)
+	if err != nil && problem.KindOf(err) != problem.KindNotFound {
+		s.Log.Warn("how an approved ticket went on is not shown", "error", err)
+		return false
+	}
+	return fate != recovery.Open && fate != recovery.Applying
 }
 
 func (s *Site) lease(v *visit, t *support.Ticket) *templates.TicketLease {
