@@ -86,11 +86,10 @@ func (l *live) step() templates.LiveStepView {
 	}
 	switch place.ID {
 	case recovery.StepAccount:
-		then := "live.account.then"
+		view.Then, view.Proofs = l.list("live.account.then", 3), templates.LiveProofs{} // the list says both
 		if slices.Contains(l.channel.Live.Methods, appealKind) {
-			then = "live.account.then-appeal"
+			view.Then = l.list("live.account.appeal", 3)
 		}
-		view.Then, view.Proofs = numbered(l.visit, "live.account.then", then, 3), templates.LiveProofs{} // the list says both
 		view.Warning = ui.Note(l.platform.Texts[l.visit.words.Code()].Warning)
 	case recovery.StepFirst, recovery.StepNext:
 		view.Warning = ui.Note{} // nothing is typed here

@@ -73,7 +73,7 @@ func (h *history) visitor(who *made) *visitor {
 	case v.thief:
 		v.careless = 96
 	case chance >= 8 && chance < 14: // they are sure of what they remember wrongly, until the method is locked
-		v.careless = 88
+		v.careless = stubborn
 	}
 	channels := []string{"sms", "sms", "sms", "identity"}
 	own := map[string]bool{"mail": who.mailbox != "", "backup": who.backup != "", "questions": len(who.questions) > 0,
@@ -86,6 +86,9 @@ func (h *history) visitor(who *made) *visitor {
 	v.channel = channels[h.random.IntN(len(channels))]
 	return v
 }
+
+// stubborn is how many of a hundred answers are wrong of those who do not doubt them.
+const stubborn = 88
 
 // mostSteps is where even the most patient give up.
 const mostSteps = 40
@@ -174,7 +177,7 @@ func (v *visitor) step(ctx context.Context, sight recovery.Sight) (time.Duration
 		v.key.Token = result.Token
 	}
 	if err == nil && len(result.Wrong) > 0 {
-		if v.mistaken++; v.mistaken > 3 && !v.thief {
+		if v.mistaken++; v.mistaken > 3 && v.careless < stubborn {
 			v.leaves = 0
 		}
 	}
