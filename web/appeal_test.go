@@ -287,8 +287,8 @@ func TestW2_lookingChangesNothing(t *testing.T) {
 	}
 	one.get("/appeal")
 	one.get("/appeal/status")
-	if p.live.rows(t) != before {
-		t.Error("looking at an appeal changed something")
+	if after := p.live.rows(t); after != before {
+		t.Errorf("looking at an appeal changed %q", moved(before, after))
 	}
 }
 

@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
 	"fmt"
 	"log/slog"
@@ -210,8 +209,19 @@ func (l *living) rows(tb testing.TB) string {
 			tb.Fatal(err)
 		}
 	}
-	sum := sha256.Sum256([]byte(all.String()))
-	return fmt.Sprintf("%d bytes, %x", all.Len(), sum[:8])
+	return all.String()
+}
+
+// moved are the rows that stand in only one of two texts of rows.
+func moved(before, after string) (lines []string) {
+	for _, pair := range [][2]string{{before, after}, {after, before}} {
+		for line := range strings.Lines(pair[0]) {
+			if !strings.Contains(pair[1], line) {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return lines
 }
 
 func column(tb testing.TB, db *store.DB, query string, args ...any) []string {
