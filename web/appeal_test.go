@@ -278,6 +278,7 @@ func TestW2_lookingChangesNothing(t *testing.T) {
 	one.open(page + "/check")
 	one.fill()
 	p.refuses(t, one)
+	p.live.work() // the letter of it leaves
 	before := p.live.rows(t)
 	for _, below := range []string{"", "/check", "/call", "/first-device", "/no-such", "?do=reopen", "/check?do=send"} {
 		if a := one.get(page + below); a.status != 200 && a.status != 303 ||
