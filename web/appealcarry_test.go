@@ -86,3 +86,21 @@ func TestR7_whereNobodyCanBeToldNothingIsTakenAlong(t *testing.T) {
 		t.Errorf("the first browser: %d", a.status)
 	}
 }
+
+// Whoever found number and key cannot begin the hold anew for ever: a case moves so often and no more.
+func TestR7_aCaseIsTakenAlongSoOftenAndNoMore(t *testing.T) {
+	p := newAppeals(t)
+	_, number, key := p.decided(t, "all@demo.example")
+	moved := 0
+	for range 12 {
+		other := p.person(t)
+		other.post("/appeal", values("number", number, "key", key))
+		if a := other.post("/appeal/status", nil); a.status == 303 && strings.HasPrefix(a.location(), "/case/") {
+			moved++
+		}
+		p.clock.advance(time.Minute)
+	}
+	if moved != 3 {
+		t.Errorf("it moved %d times, want 3", moved)
+	}
+}
