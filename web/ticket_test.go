@@ -305,3 +305,20 @@ func TestTicket_moreIsAskedForAtMostThreeTimes(t *testing.T) {
 		t.Error("more can be asked for without end")
 	}
 }
+
+// P2: the desk does not promise either what a case that ended cannot keep.
+func TestP2_anApprovedTicketSaysWhenItsCaseIsOver(t *testing.T) {
+	b := newBureau(t)
+	one := b.person(t)
+	one.begin("sms", "nothing@demo.example")
+	ticket, anna, berta := b.sent("appeal", one.caseID()), b.hire(t, "anna", support.RoleReviewer), b.hire(t, "berta", support.RoleReviewer)
+	for _, agent := range []*staff{anna, berta} {
+		agent.takes(t, ticket)
+		agent.decides(t, ticket, "approve", map[bool]string{true: "agreed", false: "approved"}[agent == anna], all("match", "compared", "video")...)
+	}
+	contains(t, anna.b.get(ticketPage(ticket)), "等过 72 小时")
+	one.post("/case/"+one.caseID(), values("do", "cancel"))
+	if page := anna.b.get(ticketPage(ticket)); !strings.Contains(page.body, "找回也已经结束") || strings.Contains(page.body, "等过 72 小时") {
+		t.Error("the desk still promises a password")
+	}
+}
