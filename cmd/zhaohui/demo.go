@@ -20,7 +20,8 @@ import (
 
 // demonstration is what the demo shows of itself. It is a stub by intent: messages reach a page instead of people.
 type demonstration struct {
-	ahead    atomic.Int64 // nanoseconds that the clock was moved forward
+	wall     func() time.Time // what its clock goes by
+	ahead    atomic.Int64     // nanoseconds that the clock was moved forward
 	outbox   *message.Outbox
 	accounts []web.DemoAccount
 	service  *recovery.Service
@@ -34,12 +35,12 @@ type demonstration struct {
 }
 
 func newDemonstration() *demonstration {
-	d := &demonstration{}
+	d := &demonstration{wall: time.Now}
 	d.outbox = message.NewOutbox(d.now)
 	return d
 }
 
-func (d *demonstration) now() time.Time { return time.Now().Add(time.Duration(d.ahead.Load())) }
+func (d *demonstration) now() time.Time { return d.wall().Add(time.Duration(d.ahead.Load())) }
 
 func (d *demonstration) senders() map[string]message.Sender {
 	return map[string]message.Sender{"mail": d.outbox, "sms": d.outbox}

@@ -12,10 +12,14 @@ import (
 	"zhaohui/internal/recovery"
 )
 
-// pastOf builds a demo in a folder of its own and writes a past of some days.
+// today is a Friday noon in Beijing: what happens in a past depends on the weekdays and holidays in it.
+var today = time.Date(2026, 9, 18, 12, 0, 0, 0, time.FixedZone("", 8*60*60))
+
+// pastOf builds a demo in a folder of its own and writes a past of some days until today.
 func pastOf(t *testing.T, seed uint64, days int) (*demonstration, *records, *history) {
 	t.Helper()
 	b, demo := demoContent(), newDemonstration()
+	demo.wall = func() time.Time { return today }
 	b.settings = settings{Addr: "localhost:1", databaseSettings: databaseSettings{Data: t.TempDir()}}
 	b.demo, b.now, b.senders = demo, demo.now, demo.senders()
 	p := &portal{log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))}
