@@ -66,7 +66,7 @@ func (s *Site) link(v *visit) (link support.Link, why string, err error) {
 	return link, why, nil
 }
 
-// follow counts one use, unless this browser's was counted, and remembers the link for a day.
+// follow counts one use, unless this browser's was counted, and remembers the link.
 func (s *Site) follow(v *visit, link support.Link) (support.Link, string, error) {
 	if s.links.read(v.Request()).code == link.Code {
 		return link, "", nil

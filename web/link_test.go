@@ -249,7 +249,8 @@ func TestLink_countsEveryVisitOnceAndWhereItStands(t *testing.T) {
 	}
 }
 
-// TestLink_countsARecoveryToItsEnd: each kind once, and at the end the visit stands nowhere any more.
+// TestLink_countsARecoveryToItsEnd: each kind once, and at the end the visit stands nowhere any more. It is the end when the
+// account system has answered, not when the customer has done their part.
 func TestLink_countsARecoveryToItsEnd(t *testing.T) {
 	links := &support.Links{}
 	p := newLive(t, plainSite, func(c *web.Config) { c.Links = links })
@@ -267,7 +268,19 @@ func TestLink_countsARecoveryToItsEnd(t *testing.T) {
 	p.clock.advance(2 * time.Minute)
 	other := p.person(t)
 	other.post(short(link), nil)
-	other.recover("all@demo.example", "739184")
+	other.begin("sms", "all@demo.example")
+	other.proveSMS()
+	other.fill("method", "mail")
+	other.proveMail()
+	p.live.slow = true
+	other.fill("new_password", "739184", "new_password_again", "739184")
+	if n := l.counts(t, link); n.Finished != 0 || len(n.Steps) != 1 || n.Steps[0].Count != 1 {
+		t.Errorf("while the password is being set: %+v", n)
+	}
+	p.live.slow = false
+	p.live.work()
+	other.visit(other.at)
+	other.expect("done")
 	if n := l.counts(t, link); n.Started != 2 || n.Finished != 1 || len(n.Steps) != 1 || n.Steps[0].Count != 1 {
 		t.Errorf("after the end of another: %+v", n)
 	}

@@ -25,6 +25,7 @@ type followed struct{ code, counted, at string }
 type deed struct {
 	step             string // where they are now, "platform/channel/step"; "" if that is unchanged
 	finished, failed bool
+	through          bool // nothing is left for them to do, but it is not finished yet: the case counts it then
 }
 
 // warned is the stop page for a person who came by a link that was reported as a scam meanwhile, "" for all others. They
@@ -49,7 +50,7 @@ func (s *Site) note(v *visit, did deed) {
 		return
 	}
 	mark, after := came.mark(did)
-	if mark == (support.Mark{}) {
+	if after == came {
 		return
 	}
 	if _, err := s.Links.Note(v.Request().Context(), came.code, mark); err != nil {
@@ -81,24 +82,32 @@ func (f followed) mark(did deed) (support.Mark, followed) {
 		f.counted += kind
 		return true
 	}
-	m := support.Mark{Started: once(countedStart, true), Finished: once(countedFinish, did.finished),
-		Failed: once(countedFail, did.failed)}
-	switch {
-	case did.finished && f.at != "": // whoever is through stands nowhere any more
+	m := support.Mark{Started: once(countedStart, true), Failed: once(countedFail, did.failed)}
+	m.Finished = once(countedFinish, did.finished || did.through) && did.finished
+	switch over := did.finished || did.through; {
+	case over && f.at != "": // whoever is through stands nowhere any more
 		m.Left, f.at = f.at, ""
-	case !did.finished && did.step != "" && did.step != f.at:
+	case !over && did.step != "" && did.step != f.at:
 		m.Step, m.Left, f.at = did.step, f.at, did.step
 	}
 	return m, f
 }
 
+// unfinished is the link, if an end of the visit is still to be counted for it.
+func (f followed) unfinished() string {
+	if strings.Contains(f.counted, countedFinish) {
+		return ""
+	}
+	return f.code
+}
+
 // deedAt is what it means for a recovery to stand at the address of one of its steps. Once the new password is being set,
-// there is nothing left for the person to do.
+// there is nothing left for the person to do; that it was set, the case itself counts.
 func deedAt(path string) deed {
 	step, ok := strings.CutPrefix(path, "/p/")
 	if !ok {
 		return deed{}
 	}
 	last := step[strings.LastIndexByte(step, '/')+1:]
-	return deed{step: step, finished: last == recovery.StepSetting || last == recovery.StepDone}
+	return deed{step: step, through: last == recovery.StepSetting || last == recovery.StepDone}
 }

@@ -238,7 +238,7 @@ func (s *Site) client(v *visit) recovery.Client {
 	if strings.Contains(agent, "Mobi") || strings.Contains(agent, "Android") || strings.Contains(agent, "iPhone") {
 		kind = "phone"
 	}
-	return recovery.Client{Network: v.RealIP(), Kind: kind, Known: s.cases.known(v.Request())}
+	return recovery.Client{Network: v.RealIP(), Kind: kind, Known: s.cases.known(v.Request()), Link: s.came(v).unfinished()}
 }
 
 // showPlace shows where a case stands.

@@ -58,6 +58,7 @@ type living struct {
 	outbox   *message.Outbox
 	deliver  func(ctx context.Context, id string, attempt int) error
 
+	slow  bool // the account system takes its time
 	mu    sync.Mutex
 	queue [][2]string // kind and id
 }
@@ -167,7 +168,7 @@ func (l *living) enqueue(_ context.Context, _ *sql.Tx, kind, id string) error {
 func (l *living) work() {
 	for {
 		l.mu.Lock()
-		if len(l.queue) == 0 {
+		if len(l.queue) == 0 || l.slow {
 			l.mu.Unlock()
 			return
 		}

@@ -260,14 +260,15 @@ func save(store *sessions.CookieStore, w http.ResponseWriter, r *http.Request, n
 	return store.Save(r, w, session)
 }
 
-// linkStore keeps, for a day, which link of an agent a browser came by and what was counted of it already: every visit
+// linkStore keeps for some days which link of an agent a browser came by and what was counted of it already: every visit
 // counts once. The link names nobody, so neither does this.
 type linkStore struct {
 	store *sessions.CookieStore
 	name  string
 }
 
-const linkAge = 24 * 3600
+// linkAge is as long as the longest wait of a recovery (72 hours) and the days after it in which a password can be chosen.
+const linkAge = 10 * 24 * 3600
 
 func newLinkStore(keys *vault.Keyset, secure bool) *linkStore {
 	l := &linkStore{name: "zh_link", store: &sessions.CookieStore{Codecs: []securecookie.Codec{sealedCodec{keys.Sealer("link")}},

@@ -54,6 +54,7 @@ type Facts struct {
 	HeldFor                 []Class              `json:",omitzero"` // what was proved when the hold began
 	Hold                    time.Time            `json:",omitzero"` // a password may be chosen from then on; zero if at once
 	Password                []byte               `json:",omitzero"` // sealed, between the decision and the wallet's answer
+	Came                    string               `json:",omitzero"` // the agent's link that led here, from the decision until it is counted
 	Decided                 int                  `json:",omitzero"` // how often a password was chosen: part of the key of the write
 	Problem                 string               `json:",omitzero"` // why the wallet refused, a code
 	Limits                  time.Time            `json:",omitzero"` // payments are limited until

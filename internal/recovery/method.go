@@ -100,6 +100,7 @@ type Client struct {
 	Network string   // address of the client, as netip.Addr prints it
 	Kind    string   // "phone", "computer"
 	Known   []string // subjects of the accounts that were recovered in this browser before, from a sealed cookie
+	Link    string   // code of an agent's link that the browser came by and that counts when a password is set, "" if none
 }
 
 // Load reads the method's state; false if there is none yet.

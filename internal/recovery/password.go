@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,6 +44,7 @@ func (s *Service) submitPassword(ctx context.Context, a *attempt) (Result, error
 			return err
 		}
 		c.State, c.Facts.Problem = Applying, ""
+		c.Facts.Came = cmp.Or(a.Client.Link, c.Facts.Came) // a password that was refused leaves the first one
 		c.Facts.Password = s.box.Seal([]byte(password), passwordContext(c.ID))
 		c.Facts.Handoffs, c.Facts.Return, c.Facts.Decided = nil, nil, c.Facts.Decided+1
 		fresh = t.renew()
@@ -185,6 +187,9 @@ func (s *Service) settle(ctx context.Context, t *Turn, refused bool) error {
 			Data: map[string]string{"classes": classNames(c.Facts.Verdict.Classes)}}); err != nil {
 			return err
 		}
+		if err := in.arrived(); err != nil {
+			return err
+		}
 		if err := in.tell(PurposeDone, c.Facts.Limits); err != nil {
 			return err
 		}
@@ -195,6 +200,16 @@ func (s *Service) settle(ctx context.Context, t *Turn, refused bool) error {
 		}
 		return tx.Save(c)
 	})
+}
+
+// arrived counts for the link of an agent that somebody got there by it. Nothing is kept of which one that was.
+func (t *Turn) arrived() error {
+	link := t.Case.Facts.Came
+	if link == "" {
+		return nil
+	}
+	t.Case.Facts.Came = ""
+	return t.tx.CountArrival(link)
 }
 
 // used says whether a method gave a proof of the case.

@@ -61,6 +61,8 @@ type Tx interface {
 	UseLink(hash string, at time.Time) (bool, error)
 	// EndLinks makes all links of a case useless, except those of the kinds named.
 	EndLinks(caseID string, except ...LinkKind) error
+	// CountArrival counts for an agent's link that it led to a new password; one that is gone counts nothing.
+	CountArrival(link string) error
 	// Apply starts the job that hands the new password of a case to the wallet.
 	Apply(caseID string) error
 	// Record adds to the audit trail (requirement P4).

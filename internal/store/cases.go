@@ -11,6 +11,7 @@ import (
 
 	"zhaohui/internal/problem"
 	"zhaohui/internal/recovery"
+	"zhaohui/internal/support"
 	"zhaohui/internal/throttle"
 )
 
@@ -279,6 +280,12 @@ func (t *caseTx) StoppedCases(subject string, since time.Time, limit int) ([]str
 
 func (t *caseTx) Apply(caseID string) error {
 	return failed("start to apply a case", t.s.deps.Enqueue(t.ctx, t.tx, JobApply, caseID))
+}
+
+// CountArrival: what was reported as a scam counts no more (support.Links.Note).
+func (t *caseTx) CountArrival(link string) error {
+	return failed("count an arrival", execute(t.ctx, t.tx, `UPDATE share_link SET finished = finished + 1 WHERE code = $1 AND why <> $2`,
+		link, support.WhyScam))
 }
 
 func (t *caseTx) Record(e recovery.Event) error {

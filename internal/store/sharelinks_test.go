@@ -156,8 +156,16 @@ func TestShareLinks_endByTimeByTheirAgentAndByAScam(t *testing.T) {
 				t.Errorf("want %q: a visit under way sees %+v, %v", c.pattern, noted, err)
 			}
 		}
-		if scams, err := s.Scams(t.Context(), noon); err != nil || len(scams) != 2 || scams["caller"] != 1 || scams["screen"] != 1 {
+		if scams, err := s.Scams(t.Context(), noon, ""); err != nil || len(scams) != 2 || scams["caller"] != 1 || scams["screen"] != 1 {
 			t.Errorf("scams %v, %v", scams, err)
+		}
+		for platform, want := range map[string]int{"alipay": 2, "wechatpay": 0} {
+			if scams, err := s.Scams(t.Context(), noon, platform); err != nil || len(scams) != want {
+				t.Errorf("scams of %s: %v, %v", platform, scams, err)
+			}
+		}
+		if scams, err := s.Scams(t.Context(), noon.Add(time.Second), ""); err != nil || len(scams) != 0 {
+			t.Errorf("scams after the last report: %v, %v", scams, err)
 		}
 		want := []string{"link-retired by agent:anna: " + revoked.Code + " revoked 1",
 			"link-retired by agent:anna: " + scam.Code + " scamscreen 1",
@@ -208,7 +216,7 @@ func TestShareLinks_countVisitsWhereTheyStoppedAndNobody(t *testing.T) {
 		if _, err := s.Note(t.Context(), "77777777", support.Mark{Started: true}); !errors.Is(err, problem.NotFound) {
 			t.Errorf("a visit without a link: %v", err)
 		}
-		s.now = link.Expires.Add(25 * time.Hour) // no visit lasts so long
+		s.now = link.Expires.Add(11 * 24 * time.Hour) // no visit lasts so long
 		if _, err := s.Note(t.Context(), link.Code, support.Mark{Started: true}); err != nil {
 			t.Error(err)
 		}

@@ -20,7 +20,7 @@ const (
 	linksAMinute  = 60
 	linksADay     = 2_000
 	LinksKept     = 90 * 24 * time.Hour // after their end, for insight
-	linkNotesLast = 24 * time.Hour      // after its end, as long as the customer's cookie
+	linkNotesLast = 10 * 24 * time.Hour // after its end, as long as the customer's cookie
 )
 
 // Links are what agents share. Several processes may each have one over the same database.
@@ -50,8 +50,8 @@ type LinkStore interface {
 	LinksOf(ctx context.Context, agent, after string, limit int) ([]Link, error)
 	// OpenLinks lists links that lead on, by code, after a code; Changed is not looked at.
 	OpenLinks(ctx context.Context, f LinkFilter, at time.Time, after string, limit int) ([]Link, error)
-	// ScamPatterns says how many links were reported as a scam since a moment, by pattern.
-	ScamPatterns(ctx context.Context, since time.Time) (map[string]int, error)
+	// ScamPatterns says how many links to a platform ("" for all links) were reported as a scam since a moment, by pattern.
+	ScamPatterns(ctx context.Context, since time.Time, platform string) (map[string]int, error)
 }
 
 // Places knows what the portal has to lead to.
@@ -187,7 +187,11 @@ func (l *Links) Place(t Target, lang string) Place {
 	return p
 }
 
-// Scams says how many links were reported as a scam since a moment, by pattern.
-func (l *Links) Scams(ctx context.Context, since time.Time) (map[string]int, error) {
-	return l.Store.ScamPatterns(ctx, since)
+// Scams says how many links to a platform ("" for all links) were reported as a scam since a moment, by pattern.
+func (l *Links) Scams(ctx context.Context, since time.Time, platform string) (map[string]int, error) {
+	patterns, err := l.Store.ScamPatterns(ctx, since, platform)
+	if err != nil {
+		return nil, fmt.Errorf("scams of links: %w", err)
+	}
+	return patterns, nil
 }
