@@ -72,6 +72,15 @@ func (s *Site) writing(v *visit, page func(*filing) error) error {
 	})
 }
 
+// opened says that an agent began it, and that the customer has not written anything: they are told what it is first.
+func (f *filing) opened() bool {
+	if f.form == nil {
+		return false
+	}
+	t := f.form.Ticket
+	return t.State == support.TicketDraft && t.Detail.Opener != "" && len(f.form.Answers) == 0
+}
+
 // turn says whether it is the customer who has to do something.
 func (f *filing) turn() bool {
 	return f.form != nil && (f.form.Ticket.State == support.TicketDraft || f.form.Ticket.State == support.TicketAsked)
@@ -123,6 +132,8 @@ func (s *Site) showAppeal(v *visit) error {
 		switch {
 		case f.form == nil:
 			return s.fresh(v, 200, templates.AppealStart(f.startView()))
+		case f.opened():
+			return s.fresh(v, 200, templates.AppealStart(f.startView()))
 		case f.form.Ticket.State == support.TicketDraft && len(f.form.Answers) == 0:
 			return v.see(f.goOn(""))
 		case f.form.Ticket.State == support.TicketDraft:
@@ -144,6 +155,8 @@ func (s *Site) submitAppeal(v *visit) error {
 		case do == "begin" && f.form == nil:
 			_, _, err = s.Tickets.Begin(ctx, support.NewTicket{Kind: f.kind.ID, Case: f.sight.ID,
 				Key: s.appealKey(f.sight.ID), Lang: v.words.Code(), Network: recovery.NetworkOf(v.RealIP())})
+		case do == "begin" && f.opened():
+			return v.see(f.goOn(""))
 		case do == "reopen" && f.form != nil:
 			_, err = s.Tickets.Reopen(ctx, f.sight.ID, f.form.Ticket.ID)
 		case do != "begin" && do != "reopen":

@@ -31,7 +31,7 @@ func (r reach) About(caseID string) (support.About, error) {
 func (r reach) Await(caseID string, until time.Time) error { return r.cases.Await(caseID, until) }
 
 func (r reach) Prove(caseID string, g support.Grant) error {
-	ruling := recovery.Ruling{Ticket: g.Ticket, Hold: g.Hold}
+	ruling := recovery.Ruling{Ticket: g.Ticket, Number: g.Number, Hold: g.Hold}
 	for _, p := range g.Proofs {
 		ruling.Proofs = append(ruling.Proofs, recovery.Ruled{Class: recovery.Class(p.Class), By: p.By})
 	}
@@ -40,7 +40,7 @@ func (r reach) Prove(caseID string, g support.Grant) error {
 
 func (r reach) Tell(caseID string, n support.Notice) error {
 	purpose := map[support.TicketState]recovery.Purpose{support.TicketAsked: recovery.PurposeTicketAsked,
-		support.TicketRefused: recovery.PurposeTicketRefused, support.TicketApproved: recovery.PurposeTicketApproved}[n.State]
+		support.TicketRefused: recovery.PurposeTicketRefused}[n.State]
 	return r.cases.Tell(caseID, recovery.News{Purpose: purpose, Number: n.Number, Until: n.Until})
 }
 
@@ -52,21 +52,26 @@ func newAppeals(tb testing.TB) *portal {
 	l := copyLiving(fmt.Sprintf("appeal-%d.db", time.Now().UnixNano()), plainSite, clock.now,
 		slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), nil)
 	tb.Cleanup(func() { _ = l.db.Close() })
+	p := newPortalOn(tb, plainSite, clock, log, func(c *web.Config) {
+		c.Recovery, c.Policy, c.Ready = l.service, l.policy, l.db.Ready
+		c.Zone = time.FixedZone("+08:00", 8*3600)
+		c.Tickets = appealsOf(l, clock.now)
+	})
+	p.live = l
+	return p
+}
+
+// appealsOf is the desk of a live portal.
+func appealsOf(l *living, now func() time.Time) *support.Tickets {
 	box := liveKeys.Box("records")
 	trail := store.NewAudit(l.db, audit.NewChain(liveKeys.Hash("audit")), box)
 	in := func(ctx context.Context, tx *sql.Tx) support.Cases {
 		cases := l.cases.In(ctx, tx)
 		return reach{cases, l.service.Rulings(ctx, cases)}
 	}
-	p := newPortalOn(tb, plainSite, clock, log, func(c *web.Config) {
-		c.Recovery, c.Policy, c.Ready = l.service, l.policy, l.db.Ready
-		c.Zone = time.FixedZone("+08:00", 8*3600)
-		c.Tickets = support.NewTickets(support.TicketDeps{Store: store.NewTickets(l.db, in, trail.Append), Box: box,
-			Index: liveKeys.Index("tickets"), Kinds: realContent().Tickets["wallet"], Calendar: realContent().Calendar,
-			Pictures: picture.NewCleaner(1, 8), Now: clock.now})
-	})
-	p.live = l
-	return p
+	return support.NewTickets(support.TicketDeps{Store: store.NewTickets(l.db, in, trail.Append), Box: box,
+		Index: liveKeys.Index("tickets"), Kinds: realContent().Tickets["wallet"], Calendar: realContent().Calendar,
+		Pictures: picture.NewCleaner(1, 8), Now: now})
 }
 
 // appeals is somebody who has nothing left, with the first question before them.

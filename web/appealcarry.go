@@ -19,15 +19,17 @@ func (st *standing) here(view *templates.AppealStatusView) {
 		return
 	}
 	view.Lead = append(view.Lead, st.t("appeal.here.lead"))
-	view.Form = &templates.LiveForm{Action: st.visit.to("/appeal/status", ""), Button: st.t("appeal.here.button")}
+	view.Form = &templates.LiveForm{Action: st.visit.to("/appeal/status", ""), Button: st.t("appeal.here.button"), Hidden: namedPage()}
 }
 
-// submitAppealHere takes the case of the appeal that this browser was shown along to it.
+// submitAppealHere takes the case of the appeal that this browser was shown along to it. A hurried second press is the same one:
+// its form has the same name.
 func (s *Site) submitAppealHere(v *visit) error {
-	if _, err := v.form(); err != nil {
+	form, err := v.form(recovery.FieldPage)
+	if err != nil {
 		return err
 	}
-	id := s.cases.shownTicket(v.Request())
+	id := s.cases.shownTicket(v.Request(), s.Now())
 	if id == "" {
 		return v.see(v.to("/appeal", ""))
 	}
@@ -42,7 +44,7 @@ func (s *Site) submitAppealHere(v *visit) error {
 	if own, err := s.look(v); err == nil && own.ID == ticket.Case && own.Role == recovery.Owner {
 		return v.see(v.to(s.casePath(own), ""))
 	}
-	key, err := s.Recovery.Carry(ctx, ticket.Case, s.client(v))
+	key, err := s.Recovery.Carry(ctx, ticket.Case, form.Get(recovery.FieldPage), s.client(v))
 	if kind := problem.KindOf(err); kind == problem.KindDenied || kind == problem.KindExpired {
 		return s.showNotHere(v, err)
 	}

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -102,5 +103,70 @@ func TestR7_aCaseIsTakenAlongSoOftenAndNoMore(t *testing.T) {
 	}
 	if moved != 3 {
 		t.Errorf("it moved %d times, want 3", moved)
+	}
+}
+
+// Hurried fingers press three times: the three forms are one press. It uses up one of the few times, the wait begins once, and
+// whichever answer the browser takes last, it has the case in hand (decision 0017).
+func TestR10_threeHurriedPressesTakeAnAppealAlongOnce(t *testing.T) {
+	p := newAppeals(t)
+	one, number, key := p.decided(t, "all@demo.example")
+	other := p.person(t)
+	other.post("/appeal", values("number", number, "key", key))
+	press := func(hurry []*browser, name string) {
+		t.Helper()
+		answers := make([]answer, len(hurry))
+		var sending sync.WaitGroup
+		for i, window := range hurry {
+			window.lazy = true
+			sending.Go(func() { answers[i] = window.post("/appeal/status", values("page", name)) })
+		}
+		sending.Wait()
+		for i, a := range answers {
+			if a.status != 303 || a.location() != "/case/"+one.caseID() {
+				t.Errorf("press %d: %d %s", i, a.status, a.location())
+			}
+		}
+	}
+	name := pageName(t, other.get("/appeal/status").body)
+	before := other.tab() // what the browser had before the first answer came
+	press([]*browser{other.tab(), other.tab(), other.tab()}, name)
+	hold := p.facts(t, one.caseID()).Hold
+	p.clock.advance(40 * time.Second)
+	press([]*browser{before}, name)
+	if f := p.facts(t, one.caseID()); f.Holder != 1 || !f.Hold.Equal(hold) {
+		t.Errorf("it moved %d times, the wait began at %v and at %v", f.Holder, hold, f.Hold)
+	}
+	if a := before.get("/p/wallet/appeal/hold"); a.status != 200 {
+		t.Errorf("the browser has no case in hand: %d %s", a.status, a.location())
+	}
+	a := before.get("/appeal/status") // it has the case now: another page brings no other move
+	if a = before.post("/appeal/status", values("page", pageName(t, a.body))); a.location() != "/p/wallet/appeal/hold" {
+		t.Errorf("the browser that has the case: %d %s", a.status, a.location())
+	}
+	if f := p.facts(t, one.caseID()); f.Holder != 1 {
+		t.Errorf("it moved %d times", f.Holder)
+	}
+}
+
+// Whoever copied the cookies of a shared computer was shown another page: they get no key beside the owner's. Their press is one
+// of its own; it begins the wait anew, is told to every address, and shuts the first browser out.
+func TestR10_copiedCookiesBringNoSecondKey(t *testing.T) {
+	p := newAppeals(t)
+	one, number, key := p.decided(t, "all@demo.example")
+	other := p.person(t)
+	other.post("/appeal", values("number", number, "key", key))
+	thief := other.tab()
+	theirs := pageName(t, thief.get("/appeal/status").body)
+	mine := pageName(t, other.get("/appeal/status").body)
+	other.post("/appeal/status", values("page", mine))
+	p.clock.advance(5 * time.Second)
+	hold := p.facts(t, one.caseID()).Hold
+	thief.post("/appeal/status", values("page", theirs))
+	if f := p.facts(t, one.caseID()); f.Holder != 2 || !f.Hold.After(hold) {
+		t.Errorf("moved %d times, until %v and %v", f.Holder, hold, f.Hold)
+	}
+	if a := other.get("/p/wallet/appeal/hold"); a.status == 200 {
+		t.Error("two browsers hold the case, and nobody is warned")
 	}
 }

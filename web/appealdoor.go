@@ -40,7 +40,7 @@ func (s *Site) submitAppealDoor(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if err := s.cases.showTicket(v.Response(), v.Request(), ticket.ID); err != nil {
+	if err := s.cases.showTicket(v.Response(), v.Request(), ticket.ID, s.Now()); err != nil {
 		return err
 	}
 	return v.see(v.to("/appeal/status", ""))
@@ -48,7 +48,7 @@ func (s *Site) submitAppealDoor(v *visit) error {
 
 // showAppealFound is how the appeal stands whose number and key were typed.
 func (s *Site) showAppealFound(v *visit) error {
-	id := s.cases.shownTicket(v.Request())
+	id := s.cases.shownTicket(v.Request(), s.Now())
 	if id == "" {
 		return v.see(v.to("/appeal", ""))
 	}
@@ -70,6 +70,8 @@ func (s *Site) showAppealFound(v *visit) error {
 	view := (&standing{Site: s, visit: v, ticket: ticket, kind: kind, fate: fate}).view("/appeal/status")
 	view.KeyText = v.words.T("appeal.status.keep-short")
 	view.Refresh = ui.Link{Text: v.words.T("appeal.status.refresh"), URL: v.to("/appeal/status", "")}
+	view.Close = &templates.LiveForm{Action: v.to("/appeal/close", ""), Button: v.words.T("appeal.close.button")}
+	view.CloseText = v.words.T("appeal.close.hint")
 	return s.fresh(v, 200, templates.AppealStatus(view))
 }
 

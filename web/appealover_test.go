@@ -54,7 +54,7 @@ func TestR7_aLostAddressIsNotToldThatOnePressStops(t *testing.T) {
 	p := newAppeals(t)
 	one, _, _ := p.decided(t, "nothing@demo.example")
 	p.live.work()
-	path := p.link(t, recovery.PurposeHold)
+	path := p.link(t, recovery.PurposeTicketApproved)
 	owner := p.person(t)
 	for _, step := range []string{"光按这里停不住", "记下了，还没有停"} {
 		a := owner.get(path)

@@ -15,6 +15,8 @@ var appealPages = []route{
 	{"POST", "/appeal", everyone, (*Site).submitAppealDoor},
 	{"GET", "/appeal/status", everyone, (*Site).showAppealFound},
 	{"POST", "/appeal/status", everyone, (*Site).submitAppealHere},
+	{"POST", "/appeal/close", everyone, (*Site).submitAppealClose},
+	{"GET", "/appeal/closed", everyone, (*Site).showAppealClosed},
 }
 
 // appealKind is the kind of ticket that these pages are for.

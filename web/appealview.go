@@ -54,6 +54,9 @@ func (f *filing) startView() templates.AppealStartView {
 		People: f.ownContacts(f.visit.words.Code()),
 		Asked:  templates.LiveList{Title: f.t("appeal.start.asked")},
 		Sooner: templates.LiveList{Title: f.t("appeal.start.sooner")}}
+	if f.opened() {
+		view.Lead = []string{f.t("appeal.start.opened"), f.t("appeal.start.lead")}
+	}
 	view.Beside = f.beside()
 	for _, a := range f.kind.Asks {
 		view.Asked.Items = append(view.Asked.Items, f.t("appeal.ask."+a.ID+".name"))

@@ -19,9 +19,12 @@ func (s *Site) showAssist(v *visit) error {
 	if err != nil {
 		return err
 	}
-	view := s.assistView(v, sight, nil)
+	view, err := s.assistView(v, sight, nil)
+	if err != nil {
+		return err
+	}
 	switch said := v.QueryParam("said"); said {
-	case "suggested", "link", "opened", "number", "passed", "failed":
+	case "suggested", "link", "ticket", "opened", "number", "passed", "failed":
 		view.Notice = v.words.T("assist.said." + said)
 	}
 	return s.fresh(v, 200, templates.AssistCase(view))
@@ -49,7 +52,11 @@ func (s *Site) submitAssist(v *visit) error {
 	case problem.KindOf(err) == problem.KindNotFound || said == "left":
 		return v.see(v.to("/agent/cases", "said="+map[bool]string{true: "left", false: "over"}[said == "left"]))
 	case len(wrong(err)) > 0:
-		return s.fresh(v, 422, templates.AssistCase(s.mistakenAssist(v, sight, form, wrong(err))))
+		view, failed := s.mistakenAssist(v, sight, form, wrong(err))
+		if failed != nil {
+			return failed
+		}
+		return s.fresh(v, 422, templates.AssistCase(view))
 	case err != nil:
 		return err
 	}
@@ -75,6 +82,8 @@ func (s *Site) assist(v *visit, form url.Values, sight recovery.AssistSight) (sa
 		return "suggested", s.Assist.Suggest(ctx, sight.Case, me, form.Get("method"))
 	case "link":
 		return "link", s.Assist.SendLink(ctx, sight.Case, me)
+	case "ticket":
+		return "ticket", s.openTicket(v, sight)
 	case "share":
 		return s.shareCase(v, sight, form.Get("method"))
 	case "open":
@@ -100,8 +109,8 @@ func saidIn(form url.Values, sight recovery.AssistSight) recovery.Said {
 }
 
 // mistakenAssist is the page again, with what is wrong and what was filled in.
-func (s *Site) mistakenAssist(v *visit, sight recovery.AssistSight, form url.Values, wrong map[string]string) templates.AssistCaseView {
-	view := s.assistView(v, sight, form)
+func (s *Site) mistakenAssist(v *visit, sight recovery.AssistSight, form url.Values, wrong map[string]string) (templates.AssistCaseView, error) {
+	view, err := s.assistView(v, sight, form)
 	for i, q := range sight.Questions {
 		if code := wrong[q.ID]; code != "" {
 			text := v.words.T("assist.wrong." + code)
@@ -114,5 +123,5 @@ func (s *Site) mistakenAssist(v *visit, sight recovery.AssistSight, form url.Val
 			view.Errors = append(view.Errors, templates.FieldError{Field: field, Text: v.words.T("assist.wrong." + field)})
 		}
 	}
-	return view
+	return view, err
 }

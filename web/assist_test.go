@@ -21,6 +21,10 @@ import (
 
 // newAssistPortal is a live portal with a desk whose agents may help.
 func newAssistPortal(tb testing.TB) *portal {
+	return newAssistPortalWith(tb, func(*living, *web.Config) {})
+}
+
+func newAssistPortalWith(tb testing.TB, more func(*living, *web.Config)) *portal {
 	tb.Helper()
 	clock, log := newClock(), &record{}
 	l := copyLiving(fmt.Sprintf("assist-%d.db", time.Now().UnixNano()), plainSite, clock.now, slog.New(slog.DiscardHandler), nil)
@@ -38,6 +42,7 @@ func newAssistPortal(tb testing.TB) *portal {
 			Places: web.NewPlaces(realContent(), realWords(), true), Now: clock.now})
 		c.Desk = support.NewDesk(support.Deps{Store: store.NewAgents(l.db, trail.Append), Hasher: quickHasher{}, Box: box,
 			Index: liveKeys.Index("agents"), Now: clock.now, Operator: "云帆钱包", Public: c.PublicURL})
+		more(l, c)
 	})
 	p.live = l
 	return p

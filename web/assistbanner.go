@@ -18,7 +18,8 @@ func (l *live) assisted() *templates.AssistBanner {
 	if b == nil {
 		return nil
 	}
-	view := &templates.AssistBanner{Action: l.visit.to("/case/"+l.sight.ID+"/assist", ""), Live: l.liveView(l.visit, "/case/"+l.sight.ID, b.Version)}
+	view := &templates.AssistBanner{Action: l.visit.to("/case/"+l.sight.ID+"/assist", ""), Live: l.liveView(l.visit, "/case/"+l.sight.ID, b.Version),
+		Hidden: namedPage()}
 	view.Live.Again.URL = l.visit.to(l.path, "")
 	if b.Word != nil {
 		view.Title, view.Word = l.t("assist.banner.title", "Time", l.clock(b.Until)), b.Word[l.visit.words.Code()]
@@ -55,7 +56,7 @@ func (s *Site) submitAssisted(v *visit) error {
 	if err != nil {
 		return err
 	}
-	form, err := v.form("do")
+	form, err := v.form("do", recovery.FieldPage)
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ func (s *Site) submitAssisted(v *visit) error {
 	case "end":
 		err = s.Assist.End(ctx, key, s.client(v))
 	case "accept":
-		fresh, failed := s.Assist.Accept(ctx, key, s.client(v))
+		fresh, failed := s.Assist.Accept(ctx, key, s.pressedBy(v, form))
 		if err = failed; fresh != "" {
 			key = recovery.Key{Case: key.Case, Token: fresh}
 			err = s.cases.write(v.Response(), v.Request(), key)

@@ -139,7 +139,7 @@ func (s *Site) showAssistEvents(v *visit) error {
 func (s *Site) stream(v *visit, caseID string) error {
 	waiting := s.watch.join(caseID)
 	if waiting == nil {
-		return problem.Unavailable
+		return full{streamPatience}
 	}
 	defer s.watch.leave(waiting)
 	control := http.NewResponseController(v.Response())

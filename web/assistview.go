@@ -12,7 +12,7 @@ import (
 )
 
 // assistView is a case for the agent who helps in it. form is what was filled in, nil if nothing was.
-func (s *Site) assistView(v *visit, sight recovery.AssistSight, form url.Values) templates.AssistCaseView {
+func (s *Site) assistView(v *visit, sight recovery.AssistSight, form url.Values) (templates.AssistCaseView, error) {
 	t := v.words.T
 	l := &live{Site: s, visit: v, platform: s.livePlatform()}
 	name := s.channelName(v, sight.Channel)
@@ -29,7 +29,12 @@ func (s *Site) assistView(v *visit, sight recovery.AssistSight, form url.Values)
 	}
 	view.Send, view.Share = sight.MaySend, s.Links != nil && sight.State == recovery.Open
 	s.assistCheck(v, sight, form, &view)
-	return view
+	ticket, err := s.ticketFact(v, sight)
+	view.Ticket = s.Tickets != nil && sight.MayAppeal && ticket == ""
+	if ticket != "" {
+		view.Facts = append(view.Facts, ui.Fact{Term: t("assist.fact.ticket"), Text: ticket})
+	}
+	return view, err
 }
 
 func (s *Site) channelName(v *visit, id string) string {

@@ -28,11 +28,16 @@ func auditDesk(t *testing.T) (p *portal, auditor *staff, trail *store.Trail) {
 	return p, p.hire(t, "auditor", support.RoleAuditor), trail
 }
 
-// sampleRetained is one kind of thing, of which every run erases seven and some should be gone already.
+// sampleRetained is one kind of thing, of which every run erases seven and some should be gone already, and another that is over
+// since a minute.
 func sampleRetained(now func() time.Time) []support.Retained {
 	return []support.Retained{{ID: "cases", Keep: 30 * 24 * time.Hour,
 		Erase: func(context.Context, time.Time, int) (int, error) { return 7, nil },
-		Due:   func(context.Context, time.Time, int) (int, time.Time, error) { return 2, now().AddDate(0, 0, -40), nil }}}
+		Due:   func(context.Context, time.Time, int) (int, time.Time, error) { return 2, now().AddDate(0, 0, -40), nil }},
+		{ID: "evidence", Keep: 30 * 24 * time.Hour, // another job erases it
+			Due: func(context.Context, time.Time, int) (int, time.Time, error) {
+				return 1, now().Add(-30*24*time.Hour - time.Minute), nil
+			}}}
 }
 
 // newest are the newest entries of the trail that match.
@@ -214,8 +219,11 @@ func TestP3_retentionIsReportedToAuditorAndLead(t *testing.T) {
 		if got.status != 200 || !strings.Contains(row, "30 天") || !strings.Contains(row, "2") || !strings.Contains(got.body, "结束了的找回 7") {
 			t.Errorf("%s: %d %q", who.name, got.status, row)
 		}
-		if !strings.Contains(got.body, `class="tag warn"`) {
-			t.Errorf("%s is not told that something should be gone", who.name)
+		if n := strings.Count(got.body, `class="tag warn"`); n != 1 {
+			t.Errorf("%s is told of %d things that they should be gone", who.name, n)
+		}
+		if other := page.with("data-kept")[1].all("td"); strings.TrimSpace(other[3].text()) != "—" {
+			t.Errorf("%s: of what another job erases, %q were erased", who.name, other[3].text())
 		}
 	}
 	if got := lead.b.get("/agent/audit"); got.status != 403 {

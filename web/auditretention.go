@@ -46,10 +46,13 @@ func (s *Site) showRetention(v *visit) error {
 func (s *Site) retentionRow(v *visit, k support.Kept) templates.RetentionRow {
 	t := v.words.T
 	row := templates.RetentionRow{ID: k.ID, What: t("retention.what." + k.ID), Why: t("retention.why." + k.ID),
-		Keep: t("say.span-days", "n", int(k.Keep.Hours()/24)), Oldest: "—", Due: "—", Erased: strconv.Itoa(k.Erased)}
+		Keep: t("say.span-days", "n", int(k.Keep.Hours()/24)), Oldest: "—", Due: "—", Erased: "—",
+		Late: k.Over > retentionGrace}
+	if k.Erased >= 0 {
+		row.Erased = strconv.Itoa(k.Erased)
+	}
 	if !k.Oldest.IsZero() {
 		row.Oldest = k.Oldest.In(s.Zone).Format(time.DateOnly)
-		row.Late = k.Due > 0 && s.Now().Sub(k.Oldest) > k.Keep+retentionGrace
 	}
 	if k.Due >= 0 {
 		row.Due = strconv.Itoa(k.Due)

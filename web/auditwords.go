@@ -19,7 +19,7 @@ var auditKinds = []struct {
 	{"case", []string{"case-started", "account-named", "case-resumed", "case-moved", "screen-joined", "link-elsewhere", "handed-off", "route-enough",
 		"password-chosen", "password-refused", "case-done", "case-stopped", "case-expired", "case-replaced", "owner-veto", "account-frozen"}},
 	{"proof", []string{"method-begun", "method-left", "method-failed", "code-sent-again", "try-wrong", "proof-passed", "proof-again"}},
-	{"assist", []string{"assist-joined", "assist-ended", "assist-suggested", "assist-link-sent", "assist-check-passed", "assist-check-failed",
+	{"assist", []string{"assist-joined", "assist-ended", "assist-suggested", "assist-link-sent", "assist-appeal", "assist-check-passed", "assist-check-failed",
 		"record-viewed"}},
 	{"ticket", []string{"ticket-begun", "ticket-sent", "ticket-claimed", "ticket-released", "evidence-viewed", "picture-viewed", "consent-given", "ticket-asked", "ticket-answered",
 		"ticket-unanswered", "ticket-agreed", "ticket-approved", "ticket-refused", "ticket-reopened", "ticket-call", "ticket-closed", "ticket-forgotten",

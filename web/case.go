@@ -2,8 +2,8 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -43,7 +43,7 @@ func (s *Site) submitCase(v *visit) error {
 		return err
 	}
 	if sight.Late { // a second click, the first answer of which was lost: nothing is done for it
-		return s.showCurrent(v, key, sight)
+		return s.showLate(v, key, sight)
 	}
 	form, err := v.form(append(names(sight.Place), "do", "method", recovery.FieldPage)...)
 	if err != nil {
@@ -66,7 +66,7 @@ func (s *Site) submitCase(v *visit) error {
 	case "again":
 		err = s.Recovery.Again(ctx, key, form.Get("method"), client)
 	case "hand-off":
-		return s.showHandoff(v, key, client)
+		return s.showHandoff(v, key, s.pressedBy(v, form), sight)
 	case "":
 		if sight.Role != recovery.Guest || sight.Place.Method == "" {
 			return problem.Invalid{Fields: map[string]string{"do": "required"}}
@@ -81,6 +81,27 @@ func (s *Site) submitCase(v *visit) error {
 	return v.see(v.to(s.pathAfter(ctx, key, sight), ""))
 }
 
+// showLate answers a press beside a step that comes with the token of before, as showCurrent does.
+func (s *Site) showLate(v *visit, key recovery.Key, sight recovery.Sight) error {
+	posted, err := v.posted()
+	if err != nil {
+		return err
+	}
+	if posted["do"] == "hand-off" { // the link is shown once more
+		client := s.client(v)
+		client.Page = posted[recovery.FieldPage]
+		return s.showHandoff(v, key, client, sight)
+	}
+	return s.leadOn(v, key, sight, posted)
+}
+
+// pressedBy is the browser that pressed a button of a page with a name.
+func (s *Site) pressedBy(v *visit, form url.Values) recovery.Client {
+	client := s.client(v)
+	client.Page = form.Get(recovery.FieldPage)
+	return client
+}
+
 // showResume asks for the resume code.
 func (s *Site) showResume(v *visit) error {
 	return s.fresh(v, 200, templates.CaseResume(s.resumeView(v, "", "")))
@@ -88,7 +109,7 @@ func (s *Site) showResume(v *visit) error {
 
 // submitResume opens the case of a resume code: to look at, no more.
 func (s *Site) submitResume(v *visit) error {
-	form, err := v.form("resume")
+	form, err := v.form("resume", recovery.FieldPage)
 	if err != nil {
 		return err
 	}
@@ -97,17 +118,15 @@ func (s *Site) submitResume(v *visit) error {
 	if !ok {
 		return s.fresh(v, 422, templates.CaseResume(s.resumeView(v, typed, v.words.T("live.resume.wrong"))))
 	}
-	key, err := s.Recovery.Resume(v.Request().Context(), code, s.client(v))
+	if own, err := s.look(v); err == nil && own.Resume == code { // the browser that began needs no code, and turns nobody out
+		return v.see(v.to(s.casePath(own), ""))
+	}
+	key, err := s.Recovery.Resume(v.Request().Context(), code, s.pressedBy(v, form))
 	if errors.Is(err, problem.NotFound) {
 		return s.fresh(v, 422, templates.CaseResume(s.resumeView(v, typed, v.words.T("live.resume.wrong"))))
 	}
 	if err != nil {
 		return err
-	}
-	if own := s.cases.read(v.Request()); own.Case == key.Case { // the browser that began needs no code
-		if sight, err := s.Recovery.Look(v.Request().Context(), own); err == nil && sight.Role != recovery.Guest {
-			return v.see(v.to(s.casePath(sight), ""))
-		}
 	}
 	if err := s.cases.write(v.Response(), v.Request(), key); err != nil {
 		return err
@@ -119,7 +138,7 @@ func (s *Site) resumeView(v *visit, typed, wrong string) templates.CaseResumeVie
 	t := v.words.T
 	view := templates.CaseResumeView{Page: s.frame(v, unbroken(t("live.resume.title")), t("live.resume.lead"), "/case", ""),
 		Title: title(t("live.resume.title")), Lead: []string{t("live.resume.lead")}, Action: v.to("/case", ""),
-		Button: t("live.resume.button"),
+		Hidden: namedPage(), Button: t("live.resume.button"),
 		Field: templates.LiveField{Name: "resume", Kind: "text", Label: t("live.resume.label"), Hint: t("live.resume.hint"),
 			Value: typed, Error: wrong},
 		Lost: &templates.LiveHelp{Title: t("live.resume.lost"), Text: t("live.resume.lost-text")}}
@@ -162,59 +181,6 @@ func (s *Site) statusView(v *visit, sight recovery.Sight) templates.CaseStatusVi
 }
 
 // showHandoff shows the code for another screen. It is made by a POST and shown once.
-func (s *Site) showHandoff(v *visit, key recovery.Key, client recovery.Client) error {
-	secret, number, err := s.Recovery.HandOff(v.Request().Context(), key, client)
-	if err != nil {
-		return err
-	}
-	path := "/case/" + key.Case
-	link := s.absolute(v.to(path+"/join/"+secret, ""))
-	t := v.words.T
-	view := templates.HandoffView{Page: s.unlisted(v, t("live.handoff.title"), path), Title: title(t("live.handoff.title")),
-		Lead: []string{t("live.handoff.lead")}, URL: link, Number: twoDigits(number),
-		Compare: t("live.handoff.compare", "Number", twoDigits(number)),
-		Until:   t("live.handoff.until", "Time", s.clockTime(v, s.Now().Add(s.Policy.Case.Idle))),
-		Back:    ui.Link{Text: t("live.handoff.back"), URL: v.to(path, "")}}
-	view.Languages = nil // the code is shown once: another language would be another code
-	if view.QR, err = code(link, view.Title.String()); err != nil {
-		return fmt.Errorf("hand-off: %w", err)
-	}
-	return s.fresh(v, 200, templates.Handoff(view))
-}
-
-func twoDigits(n int) string { return fmt.Sprintf("%02d", n) }
-
-// showJoin is the other screen before it joins: the number is compared first.
-func (s *Site) showJoin(v *visit) error {
-	sight, err := s.Recovery.LookHandoff(v.Request().Context(), v.Param("ref"), v.Param("token"))
-	if err != nil {
-		return err
-	}
-	t := v.words.T
-	path := "/case/" + v.Param("ref") + "/join/" + v.Param("token")
-	view := templates.HandoffView{Page: s.unlisted(v, t("live.handoff.phone-title"), "/case"), Phone: true,
-		Title:  title(t("live.handoff.phone-title")),
-		Lead:   []string{t("live.handoff.phone-what", "Time", s.clockTime(v, sight.Started), "Where", s.device(v, sight.Client))},
-		Number: twoDigits(sight.Number), Compare: t("live.handoff.phone-compare"),
-		Form: &templates.LiveForm{Action: v.to(path, ""), Button: t("live.handoff.same")},
-		Back: ui.Link{Text: t("live.handoff.differ"), URL: v.to("/stop/coached", "")}}
-	return s.fresh(v, 200, templates.Handoff(view))
-}
-
-func (s *Site) submitJoin(v *visit) error {
-	if _, err := v.form(); err != nil {
-		return err
-	}
-	key, err := s.Recovery.Join(v.Request().Context(), v.Param("ref"), v.Param("token"))
-	if err != nil {
-		return err
-	}
-	if err := s.cases.write(v.Response(), v.Request(), key); err != nil {
-		return err
-	}
-	return v.see(v.to("/case/"+key.Case, ""))
-}
-
 // showCalendar is the end of a hold for a calendar (RFC 5545). It names nobody.
 func (s *Site) showCalendar(v *visit) error {
 	sight, err := s.look(v)

@@ -27,8 +27,14 @@ type Demonstration interface {
 	Agents(ctx context.Context) ([]DemoAgent, error)
 	// Opened says that somebody looks at what the demo shows of its past: it begins to be written then.
 	Opened()
-	// Past is how many days of it are written, of how many.
-	Past() (written, days int)
+	// Past is how much of it is written.
+	Past() DemoPast
+}
+
+// DemoPast is how many days of the past are written, of how many. Ended says that no more will be.
+type DemoPast struct {
+	Written, Days int
+	Ended         bool
 }
 
 // DemoAgent is one of the made-up people at the desk, as /demo/agents.json gives it. Code is one that they can sign in with.

@@ -7,9 +7,12 @@ func (s *Site) pastNote(v *visit) string {
 	if s.Demo == nil {
 		return ""
 	}
-	written, days := s.Demo.Past()
-	if written >= days {
-		return v.words.T("demo.past-written", "Days", strconv.Itoa(days))
+	past, key := s.Demo.Past(), "demo.past-writing"
+	switch {
+	case past.Written >= past.Days:
+		key = "demo.past-written"
+	case past.Ended:
+		key = "demo.past-ended"
 	}
-	return v.words.T("demo.past-writing", "Days", strconv.Itoa(days), "Written", strconv.Itoa(written))
+	return v.words.T(key, "Days", strconv.Itoa(past.Days), "Written", strconv.Itoa(past.Written))
 }

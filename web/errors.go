@@ -52,15 +52,11 @@ func (s *Site) answerUnrouted(err error, c echo.Context) {
 // answerError turns an error into a page that says what to do. What went wrong inside goes to the log only.
 func (s *Site) answerError(err error, c echo.Context) {
 	status := statusOf(err)
-	if status >= 500 && !s.Maintenance {
-		s.Log.Error("request failed", "route", c.Path(), "method", c.Request().Method, "status", status, "error", err)
-	} else {
-		s.Log.Debug("request refused", "route", c.Path(), "method", c.Request().Method, "status", status)
-	}
+	s.logError(err, c, status)
 	if c.Response().Committed {
 		return
 	}
-	if c.Request().Context().Err() != nil { // nobody waits for a page any more, but it must not count as done
+	if walkedAway(c) { // nobody waits for a page any more, but it must not count as done
 		c.Response().WriteHeader(status)
 		return
 	}

@@ -6,6 +6,7 @@ import "encoding/base64"
 var (
 	ClientAddress = clientAddress
 	Ours          = ours
+	Weight        = weight
 )
 
 const (

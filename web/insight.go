@@ -47,12 +47,11 @@ func (s *Site) insightFilter(v *visit) insightFilter {
 }
 
 func (s *Site) showInsight(v *visit) error {
-	f := s.insightFilter(v)
-	r, err := s.Insight.Report(v.Request().Context(), f.days, f.platform)
+	page, err := s.numbers(v)
 	if err != nil {
 		return fmt.Errorf("show insight: %w", err)
 	}
-	t, page := v.words.T, s.numbers(v, r, f)
+	t, f, r := v.words.T, page.filter, page.report
 	view := templates.InsightView{AgentPage: s.console(v, t("insight.title"), "/agent/insight"),
 		Lead:    t("insight.lead", "From", page.date(r.From), "To", page.date(r.To)),
 		Numbers: page.headline(), Sections: page.sections()}
@@ -75,11 +74,22 @@ type numbers struct {
 	*Site
 	visit  *visit
 	report *insight.Report
+	scams  []insight.Line // A is the pattern
 	filter insightFilter
 }
 
-func (s *Site) numbers(v *visit, r *insight.Report, f insightFilter) *numbers {
-	return &numbers{s, v, r, f}
+// numbers are those that the address asks for.
+func (s *Site) numbers(v *visit) (*numbers, error) {
+	ctx, f := v.Request().Context(), s.insightFilter(v)
+	r, err := s.Insight.Report(ctx, f.days, f.platform)
+	if err != nil {
+		return nil, err
+	}
+	scams, err := s.scams(ctx, r, f.platform)
+	if err != nil {
+		return nil, err
+	}
+	return &numbers{s, v, r, scams, f}, nil
 }
 
 func (n *numbers) t(key string, pairs ...any) string { return n.visit.words.T(key, pairs...) }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"zhaohui/internal/insight"
 	"zhaohui/internal/store"
@@ -149,6 +150,56 @@ func TestInsight_periodAndPlatformChooseWhatIsCounted(t *testing.T) {
 		if id := section.attr("data-insight"); slices.Contains([]string{"funnel", "letters", "tickets", "searches", "articles"}, id) {
 			t.Errorf("%s is not of this platform", id)
 		}
+	}
+}
+
+// Links that were reported as a scam are counted by pattern, on the day of the report, for the platform that they lead to.
+func TestInsight_scamsAreCountedByPatternAndDay(t *testing.T) {
+	p := newDesk(t, plainSite)
+	lead := p.hire(t, "lead", support.RoleLead)
+	links := p.config.Links
+	report := func(n int, platform, pattern string) {
+		t.Helper()
+		for range n {
+			link, err := links.Make(t.Context(), support.NewLink{Agent: lead.id, Lang: "zh",
+				Target: support.Target{Kind: support.ToPlatform, Platform: platform}})
+			if err == nil {
+				err = links.Scam(t.Context(), link.Code, pattern, support.Actor(lead.id))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	shown := func(query string) string {
+		t.Helper()
+		var all []string
+		for _, row := range cells(t, parsed(t, lead.b.get("/agent/insight?"+query).body), "scams") {
+			all = append(all, strings.Join(row, " "))
+		}
+		return strings.Join(all, "; ")
+	}
+	if none := shown("days=90"); none != "" {
+		t.Errorf("before any report: %s", none)
+	}
+	report(6, "alipay", "fee")
+	p.clock.advance(10 * 24 * time.Hour)
+	lead.comes(t, lead.b)
+	report(3, "alipay", "caller")
+	report(12, "wechatpay", "screen")
+	for query, want := range map[string]string{
+		"days=30":                     "骗法 链接数; 让客户共享屏幕 10; 要先交钱 5; 电话里有人指挥 <5",
+		"days=7":                      "骗法 链接数; 让客户共享屏幕 10; 电话里有人指挥 <5",
+		"days=30&platform=alipay":     "骗法 链接数; 要先交钱 5; 电话里有人指挥 <5",
+		"days=7&platform=wechatpay":   "骗法 链接数; 让客户共享屏幕 10",
+		"days=90&platform=cloudqueue": "骗法 链接数; 让客户共享屏幕 10; 要先交钱 5; 电话里有人指挥 <5",
+	} {
+		if got := shown(query); got != want {
+			t.Errorf("%s shows %q, want %q", query, got, want)
+		}
+	}
+	if file := lead.b.get("/en/agent/insight/scams.csv?days=7").body; file != "\ufeffKind of scam,Links\r\nThe screen is shared,10\r\nA caller gives orders,<5\r\n" {
+		t.Errorf("the file has %q", file)
 	}
 }
 

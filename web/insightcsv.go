@@ -18,12 +18,11 @@ func (s *Site) showInsightTable(v *visit) error {
 	if !ok {
 		return fmt.Errorf("insight: table: %w", problem.NotFound)
 	}
-	f := s.insightFilter(v)
-	r, err := s.Insight.Report(v.Request().Context(), f.days, f.platform)
+	page, err := s.numbers(v)
 	if err != nil {
 		return fmt.Errorf("show insight table: %w", err)
 	}
-	section, err := s.numbers(v, r, f).section(id)
+	section, err := page.section(id)
 	if err != nil {
 		return err
 	}
@@ -33,7 +32,8 @@ func (s *Site) showInsightTable(v *visit) error {
 	}
 	h := v.Response().Header()
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="insight-%s-%s-%dd.csv"`, id, r.To.Format("2006-01-02"), f.days))
+	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="insight-%s-%s-%dd.csv"`, id,
+		page.report.To.Format("2006-01-02"), page.filter.days))
 	return v.Blob(http.StatusOK, "text/csv; charset=utf-8", file)
 }
 

@@ -60,6 +60,9 @@ func (n *numbers) sections() []templates.InsightSection {
 		all = append(all, n.funnel(), n.days(), n.channels(), n.times(), n.ends(), n.tries(), n.letters(), n.tickets(), n.refusals())
 	}
 	all = append(all, n.walks(), n.stops(), n.steps(), n.links())
+	if n.Links != nil {
+		all = append(all, n.reported())
+	}
 	if n.report.Whole {
 		all = append(all, n.articles(), n.searches())
 	}

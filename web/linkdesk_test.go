@@ -184,7 +184,7 @@ func TestMadeLink_canBeTakenBackMadeAgainAndStopped(t *testing.T) {
 	if a := b.post(page, url.Values{"do": {"scam"}, "pattern": {"screen"}}); a.status != 303 {
 		t.Errorf("scam: %d", a.status)
 	}
-	if scams, err := p.links.Scams(t.Context(), today); err != nil || scams["screen"] != 1 {
+	if scams, err := p.links.Scams(t.Context(), today, ""); err != nil || scams["screen"] != 1 {
 		t.Errorf("the patterns are %v, %v", scams, err)
 	}
 	if a := b.get(page + "?said=scam"); !strings.Contains(a.body, "骗局，已拦下") || strings.Contains(a.body, `value="scam"`) {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"time"
 
 	"zhaohui/internal/support"
 )
@@ -33,6 +34,7 @@ type LinkDesk interface {
 	Note(ctx context.Context, code string, m support.Mark) (support.Link, error)
 	Revoke(ctx context.Context, code, actor string) error
 	Scam(ctx context.Context, code, pattern, actor string) error
+	Scams(ctx context.Context, since time.Time, platform string) (map[string]int, error)
 	Matching(ctx context.Context, f support.LinkFilter, limit int) ([]support.Link, error)
 	RetireAll(ctx context.Context, f support.LinkFilter, why, actor string) (int, error)
 	Of(ctx context.Context, agent, after string, limit int) ([]support.Link, error)

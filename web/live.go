@@ -98,13 +98,17 @@ func (s *Site) submitLive(v *visit, p *guide.Platform, c *guide.Channel) error {
 // showCurrent leads a form for another step to the page that is the current one. A second click brings the token of before:
 // it gets the new one then.
 func (s *Site) showCurrent(v *visit, key recovery.Key, sight recovery.Sight) error {
-	step := v.Param("step")
-	if step == sight.Place.ID && !sight.Late { // of another channel: no answer to this one
-		step = ""
-	}
 	posted, err := v.posted()
 	if err != nil {
 		return err
+	}
+	return s.leadOn(v, key, sight, posted)
+}
+
+func (s *Site) leadOn(v *visit, key recovery.Key, sight recovery.Sight, posted map[string]string) error {
+	step := v.Param("step")
+	if step == sight.Place.ID && !sight.Late { // of another channel: no answer to this one
+		step = ""
 	}
 	result, err := s.Recovery.Submit(v.Request().Context(), key, step, posted, s.client(v))
 	if err != nil {

@@ -315,8 +315,9 @@ func (l *live) handoff() *templates.LiveHelp {
 	if l.sight.Role != recovery.Owner || l.sight.Place.ID == recovery.StepAccount || l.sight.Place.ID == recovery.StepPassword {
 		return nil
 	}
-	return &templates.LiveHelp{Title: l.t("live.handoff.link"), Text: l.t("live.handoff.link-text"),
-		Form: l.act("hand-off", l.t("live.handoff.button"))}
+	form := l.act("hand-off", l.t("live.handoff.button"))
+	form.Hidden = append(form.Hidden, namedPage()...)
+	return &templates.LiveHelp{Title: l.t("live.handoff.link"), Text: l.t("live.handoff.link-text"), Form: form}
 }
 
 func (l *live) giveUp() *templates.LiveCard {

@@ -16,7 +16,7 @@ func (s *Site) showMail(v *visit) error {
 	sight, err := s.Recovery.Mail(v.Request().Context(), v.Param("token"), s.cases.read(v.Request()))
 	switch {
 	case errors.Is(err, problem.NotFound) || errors.Is(err, problem.Expired):
-		return s.fresh(v, 410, templates.MailStop(s.overView(v)))
+		return s.showSpent(v)
 	case err != nil:
 		return err
 	case sight.Stop != nil:
@@ -47,7 +47,7 @@ func (s *Site) showSpent(v *visit) error {
 
 // submitMail takes one of two answers: it was me, or it was not.
 func (s *Site) submitMail(v *visit) error {
-	form, err := v.form("answer")
+	form, err := v.form("answer", recovery.FieldPage)
 	if err != nil {
 		return err
 	}
@@ -56,18 +56,18 @@ func (s *Site) submitMail(v *visit) error {
 	case "stop":
 		return s.stopByLink(v, token)
 	case "yes":
-		return s.followLink(v, token)
+		return s.followLink(v, token, s.pressedBy(v, form))
 	}
 	return problem.Invalid{Fields: map[string]string{"answer": "required"}}
 }
 
 // followLink says yes: the mailbox is proved where the case began; elsewhere there is a code to type there.
-func (s *Site) followLink(v *visit, token string) error {
+func (s *Site) followLink(v *visit, token string, client recovery.Client) error {
 	key := s.cases.read(v.Request())
-	followed, err := s.Recovery.Follow(v.Request().Context(), token, key)
+	followed, err := s.Recovery.Follow(v.Request().Context(), token, key, client)
 	switch {
 	case errors.Is(err, problem.NotFound) || errors.Is(err, problem.Expired):
-		return s.fresh(v, 410, templates.MailStop(s.overView(v)))
+		return s.showSpent(v)
 	case err != nil:
 		return err
 	case followed.Token != "":
@@ -177,6 +177,7 @@ func (s *Site) mailView(v *visit, sight recovery.MailSight) templates.MailLinkVi
 	t := v.words.T
 	return templates.MailLinkView{Page: s.unlisted(v, t("live.mail.title"), v.path()), Title: title(t("live.mail.title")),
 		Lead: []string{t("live.mail.lead")}, Facts: s.when(v, sight), Action: v.to(v.path(), ""), Name: "answer",
+		Hidden:  namedPage(),
 		Yes:     templates.MailButton{Value: "yes", Text: t("live.mail.yes"), Hint: t("live.mail.yes-hint")},
 		No:      templates.MailButton{Value: "stop", Text: t("live.mail.no"), Hint: t("live.mail.no-hint")},
 		Warning: ui.Note{Title: t("live.mail.warning-title"), Text: t("live.mail.warning-text")}}

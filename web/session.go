@@ -5,7 +5,9 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gorilla/securecookie"
 	"github.com/gorilla/sessions"
@@ -154,13 +156,24 @@ func (c *caseStore) answer(w http.ResponseWriter, r *http.Request, token, outcom
 	return save(c.mails, w, r, c.mail, token+" "+outcome)
 }
 
-// shownTicket is the ticket whose number and key were typed in this browser last, "" if there is none.
-func (c *caseStore) shownTicket(r *http.Request) string { return load(c.tickets, r, c.ticket) }
+// shownTicket is the ticket whose number and key were typed in this browser last, "" if there is none or that is half an hour
+// ago: a browser that keeps its cookies longer gains nothing.
+func (c *caseStore) shownTicket(r *http.Request, now time.Time) string {
+	id, typed, _ := strings.Cut(load(c.tickets, r, c.ticket), " ")
+	at, err := strconv.ParseInt(typed, 10, 64)
+	if age := now.Sub(time.Unix(at, 0)); err != nil || age < -time.Minute || age >= ticketAge*time.Second {
+		return ""
+	}
+	return id
+}
 
 // showTicket keeps it for half an hour, so that the key leaves the page.
-func (c *caseStore) showTicket(w http.ResponseWriter, r *http.Request, id string) error {
-	return save(c.tickets, w, r, c.ticket, id)
+func (c *caseStore) showTicket(w http.ResponseWriter, r *http.Request, id string, now time.Time) error {
+	return save(c.tickets, w, r, c.ticket, id+" "+strconv.FormatInt(now.Unix(), 10))
 }
+
+// hideTicket forgets it: whoever sits down at this computer next has to type number and key again.
+func (c *caseStore) hideTicket(w http.ResponseWriter) { expire(w, c.tickets, c.ticket) }
 
 // known are the accounts that were recovered in this browser.
 func (c *caseStore) known(r *http.Request) []string {

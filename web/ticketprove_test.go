@@ -52,3 +52,23 @@ func TestP2_appealsOfOneAccountAreShownTogether(t *testing.T) {
 		t.Errorf("the queue says it %d times", n)
 	}
 }
+
+// P1: the page says on which side of the risk limit an account lies, so that it is clear why one person is enough or two are
+// needed; how much it has is nobody's business here. Where the limit is 0 every ticket needs two, and nothing is said.
+func TestP1_theTicketSaysOnWhichSideOfTheLimit(t *testing.T) {
+	b := newBureau(t)
+	anna := b.hire(t, "anna", support.RoleReviewer)
+	for caseID, c := range map[string]struct {
+		yuan int64
+		says string
+	}{"c1": {4321, "不到 5000 元"}, "c2": {54321, "到了 5000 元"}, "c3": {0, "钱包没说，按到了 5000 元算"}} {
+		b.rulings.about[caseID] = support.About{Yuan: c.yuan}
+		text := parsed(t, anna.b.get(ticketPage(b.sent("recording", caseID))).body).text()
+		if !strings.Contains(text, c.says) || strings.Contains(text, "4321") {
+			t.Errorf("%d yuan: the page does not say %q, or says too much", c.yuan, c.says)
+		}
+	}
+	if text := parsed(t, anna.b.get(ticketPage(b.sent("appeal", "c4"))).body).text(); strings.Contains(text, "能动的钱") {
+		t.Error("a limit of 0 is no side")
+	}
+}

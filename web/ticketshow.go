@@ -172,6 +172,9 @@ func (s *Site) ticketFacts(v *visit, sight *support.TicketSight, names map[strin
 	add("sent", s.past(v, t.Sent))
 	add("need", w("ticket.need", "n", t.Detail.Need))
 	add("agreed", s.agreed(v, t, names))
+	if kind, ok := s.Tickets.Kind(t.Kind); ok && t.Detail.Money != "" {
+		add("money", w("ticket.money."+t.Detail.Money, "Yuan", kind.Approvals.Yuan))
+	}
 	add("flags", inWords(v, t.Detail.Flags, flagName))
 	var beside []string
 	for _, number := range t.Detail.Beside {

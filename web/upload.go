@@ -44,7 +44,7 @@ func (u *uploads) enter(caseID, network string) (leave func(), err error) {
 		}
 	}
 	if _, busy := u.running[caseID]; busy || near >= mostOfNetwork || len(u.running) >= mostUploads {
-		return nil, picture.Busy{RetryAfter: uploadPatient}
+		return nil, full{uploadPatient}
 	}
 	if u.running == nil {
 		u.running = map[string]string{}

@@ -33,7 +33,11 @@ const (
 // auditing connects what auditors use, and lets the trail keep which content and settings count from when on.
 func (p *portal) auditing(b building, r *records, cases *store.Cases, policy *recovery.Policy, kinds []*support.TicketKind, config *web.Config) {
 	config.Trail = support.NewTrail(store.NewTrail(r.trail), b.now)
-	config.Retention = r.retention(cases, policy, kinds, b.now)
+	clock := b.now
+	if b.demo != nil {
+		clock = b.demo.erasing
+	}
+	config.Retention = r.retention(cases, policy, kinds, clock)
 	config.Filters = support.NewFilters(store.NewFilters(r.db), b.now)
 	p.start = append(p.start, func(ctx context.Context) error {
 		ctx, stop := context.WithCancel(ctx)

@@ -80,6 +80,32 @@ func TestBrowserAssist_AgentAndCustomer(t *testing.T) {
 	agent.comes(`location.pathname === '/agent/cases'`)
 }
 
+// TestBrowserAssist_AgentOpensATicket: a customer has nothing left; the agent opens a ticket, the customer's page turns to it by
+// itself, and the agent sees that it was sent.
+func TestBrowserAssist_AgentOpensATicket(t *testing.T) {
+	t.Parallel()
+	s := openLiveSite(t)
+	customer, agent := openScreen(t, s), signInAgent(t, s, "agent")
+	c := newCustomer(t, s, customer, "nothing@demo.example", "sms")
+	c.begin("sms")
+	c.answer("account")
+	agent.visit("/agent/cases")
+	agent.fillIn("#resume", customer.text(".big"))
+	agent.press(`form[data-form="assist-door"] .btn`)
+	customer.visit(customer.address())
+	agent.press(`[data-form="ticket"] .btn`)
+	if !strings.Contains(agent.text(`[data-assist="state"]`), "客户在写") {
+		t.Fatalf("the agent sees %q", agent.text(`[data-assist="state"]`))
+	}
+	customer.comes(`!!document.querySelector('[data-appeal="start"]') && document.body.textContent.includes('客服已经替您开好')`)
+	customer.press(`[data-appeal="start"] [data-step="appeal"] .btn`)
+	customer.fillIn("#model", "红米手机")
+	customer.press(`[data-step] .btn`)
+	customer.visit("/case/" + customer.caseID() + "/appeal/check")
+	customer.press(`form[data-step="check"] .btn`)
+	agent.comes(`document.querySelector('[data-assist="state"]').textContent.includes('没人领')`)
+}
+
 // TestA1_AxeFindsNothingWhileAnAgentHelps looks at the pages of both, in both languages.
 func TestA1_AxeFindsNothingWhileAnAgentHelps(t *testing.T) {
 	t.Parallel()

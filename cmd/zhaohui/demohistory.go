@@ -44,6 +44,7 @@ type history struct {
 	tickets   *support.Tickets // nil where there are none
 	desk      *support.Desk
 	links     *support.Links
+	kept      *support.Retention
 	keeper    *insight.Keeper
 	content   *content.Content
 	zone      *time.Location
@@ -115,9 +116,12 @@ func newHistory(b building, r *records, d recovery.Deps, compose func(recovery.L
 	h.content, h.zone, h.desk, h.links = b.content, b.zone, b.demo.desk, own.links(b.content, b.words, h.now)
 	live := livePlatform(b.content.Platforms).ID
 	h.keeper = newInsight(b, &own, live, h.now)
-	if kinds := b.content.Tickets[live]; len(kinds) > 0 && b.content.Calendar != nil {
+	kinds := b.kinds(live)
+	if len(kinds) > 0 && b.content.Calendar != nil {
 		h.tickets = own.tickets(kinds, b.content.Calendar, h.service, cases, h.now)
 	}
+	own.accounts = h.accounts
+	h.kept = own.retention(cases, d.Policy, kinds, h.now)
 	h.letters = store.NewMessages(db, r.box)
 	h.deliverer = &message.Deliverer{Store: h.letters, Senders: map[string]message.Sender{"mail": h, "sms": h}, Now: h.now, Log: quiet}
 	return h, nil
@@ -149,6 +153,7 @@ func (h *history) write(ctx context.Context) error {
 	h.days()
 	h.desks()
 	h.at(h.from.Add(time.Hour), h.tend)
+	h.at(h.night(h.from), h.erase)
 	for h.plans.Len() > 0 {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -164,8 +169,11 @@ func (h *history) write(ctx context.Context) error {
 		}
 		h.rest(time.Since(began))
 	}
-	if err := h.count(ctx); err != nil {
-		return fmt.Errorf("demo history: %w", err)
+	h.clock.Store(h.until.UnixNano()) // what is over by now is gone
+	for _, last := range []func(context.Context) error{h.tend, h.work, h.erase, h.count} {
+		if err := last(ctx); err != nil {
+			return fmt.Errorf("demo history: %w", err)
+		}
 	}
 	h.over.Store(true)
 	return nil
@@ -191,6 +199,18 @@ func (h *history) tend(ctx context.Context) error {
 		}
 	}
 	return h.service.Tend(ctx, 200)
+}
+
+// erase does each night what the portal does each hour: what is kept no longer goes, and the trail says how much.
+func (h *history) erase(ctx context.Context) error {
+	h.at(h.night(h.now()), h.erase)
+	return h.kept.Run(ctx)
+}
+
+// night is when nobody comes, after a moment.
+func (h *history) night(after time.Time) time.Time {
+	y, m, d := after.In(h.zone).Date()
+	return time.Date(y, m, d+1, 3, 20, 0, 0, h.zone)
 }
 
 // enqueue takes the jobs of the past: they are done by its clock. A transaction that runs again names the same once more.

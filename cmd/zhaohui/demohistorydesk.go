@@ -135,6 +135,11 @@ func (h *history) share(ctx context.Context) error {
 			})
 		}
 	}
+	if pattern := []string{"caller", "caller", "screen", "fee"}; reached >= 48 && reached < 52 { // began, and then told the agent
+		h.at(when.Add(time.Hour), func(ctx context.Context) error {
+			return h.links.Scam(ctx, link.Code, pattern[reached-48], support.Actor(agent.ID))
+		})
+	}
 	return nil
 }
 

@@ -88,6 +88,7 @@ func (h *history) take(ctx context.Context, people []*made) error {
 	for _, p := range people {
 		since := fmt.Sprintf("-%dd", p.since)
 		account := map[string]any{"id": p.id, "lang": "zh", "name": p.name, "id_number": p.idNumber, "real_named": true, "password": p.password,
+			"balance":  p.since * 977 % 2_000_000, // in fen: some hundred yuan to some ten thousand
 			"networks": []string{p.network}, "devices": []map[string]any{{"id": "device-1", "name": "手机", "since": since}}}
 		phone := map[string]any{"number": p.phone, "since": since}
 		if p.lost {

@@ -42,7 +42,9 @@ func (p *portal) live(ctx context.Context, b building, r *records, config *web.C
 		Index: r.keys.Index("cases"), Hash: r.keys.Hash("codes"), Address: addresses(b), Now: b.now, Log: p.log}
 	if b.demo != nil {
 		deps.Store = &apart{cases, func(id string) bool { return !b.demo.ofPast(id) }}
-		b.demo.planPast(p, b, r, deps, compose.Compose)
+		if err := b.demo.planPast(p, b, r, deps, compose.Compose); err != nil {
+			return fmt.Errorf("demo history: %w", err)
+		}
 	}
 	service, err := recovery.New(deps)
 	if err != nil {
@@ -64,7 +66,7 @@ func (p *portal) live(ctx context.Context, b building, r *records, config *web.C
 	p.ending(runner, r)
 	config.Recovery, config.Policy = service, policy
 	p.assist(b, platform.ID, service, cases, config)
-	if kinds := b.content.Tickets[platform.ID]; len(kinds) > 0 && b.content.Calendar != nil {
+	if kinds := b.kinds(platform.ID); len(kinds) > 0 && b.content.Calendar != nil {
 		config.Tickets = r.tickets(kinds, b.content.Calendar, service, cases, b.now)
 		runner.Every("tickets", time.Minute, func(ctx context.Context) error {
 			if b.demo != nil && b.demo.writesPast() {

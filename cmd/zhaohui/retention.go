@@ -93,14 +93,17 @@ func printRetention(ctx context.Context, r *support.Retention, most int, out io.
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "WHAT\tKEPT\tDUE\tOLDEST\tERASED LATELY\tLAST ERASED")
 	for _, k := range kept {
-		due := fmt.Sprint(k.Due)
+		due, erased := fmt.Sprint(k.Due), fmt.Sprint(k.Erased)
+		if k.Erased < 0 {
+			erased = "-"
+		}
 		switch {
 		case k.Due < 0:
 			due = "-"
 		case k.More:
 			due += "+"
 		}
-		fmt.Fprintf(table, "%s\t%d days\t%s\t%s\t%d\t%s\n", k.ID, int(k.Keep.Hours()/24), due, dateOrDash(k.Oldest), k.Erased, dateOrDash(k.Last))
+		fmt.Fprintf(table, "%s\t%d days\t%s\t%s\t%s\t%s\n", k.ID, int(k.Keep.Hours()/24), due, dateOrDash(k.Oldest), erased, dateOrDash(k.Last))
 	}
 	for i, run := range runs[:min(max(most, 0), len(runs))] {
 		if i == 0 {

@@ -41,7 +41,7 @@ func (r rulings) Await(caseID string, until time.Time) error { return r.cases.Aw
 
 // Prove adds what people judged to a case; see support.Cases.
 func (r rulings) Prove(caseID string, g support.Grant) error {
-	ruling := recovery.Ruling{Ticket: g.Ticket, Hold: g.Hold}
+	ruling := recovery.Ruling{Ticket: g.Ticket, Number: g.Number, Hold: g.Hold}
 	for _, p := range g.Proofs {
 		ruling.Proofs = append(ruling.Proofs, recovery.Ruled{Class: recovery.Class(p.Class), By: p.By})
 	}
@@ -51,7 +51,7 @@ func (r rulings) Prove(caseID string, g support.Grant) error {
 // Tell writes to a customer how their ticket stands; see support.Cases.
 func (r rulings) Tell(caseID string, n support.Notice) error {
 	purpose := map[support.TicketState]recovery.Purpose{support.TicketAsked: recovery.PurposeTicketAsked,
-		support.TicketRefused: recovery.PurposeTicketRefused, support.TicketApproved: recovery.PurposeTicketApproved}[n.State]
+		support.TicketRefused: recovery.PurposeTicketRefused}[n.State]
 	return r.cases.Tell(caseID, recovery.News{Purpose: purpose, Number: n.Number, Until: n.Until})
 }
 

@@ -16,10 +16,11 @@ import (
 // What texts are tried with.
 const (
 	sampleCode   = "483920"
-	sampleLink   = "https://help.yunfan.example/mail/0123456789abcdefghijklmnopqrstuv"
-	sampleStop   = "https://help.yunfan.example/mail/abcdefghijklmnopqrstuv0123456789"
+	sampleHost   = "https://help.yunfan.example"
+	sampleLink   = "/mail/234567abcdefghijklmnopqrst" // as long as a real one
+	sampleStop   = "/mail/abcdefghijklmnopqrst234567"
 	sampleNumber = "T-7KM3-92QX"
-	sampleAppeal = "https://help.yunfan.example/en/appeal"
+	sampleAppeal = "/appeal"
 	sampleLine   = "400-000-1234"
 )
 
@@ -29,14 +30,13 @@ var halfWidth = regexp.MustCompile(`\p{Han}[,:;?!()]|[,:;?!()]\p{Han}|\p{Han}\.(
 func (t *Texts) breaches() []error {
 	var problems []error
 	for _, lang := range slices.Sorted(maps.Keys(t.books)) {
-		c, err := NewComposer(t, Operator{Name: sampleName, Hotline: sampleLine, Public: "https://help.yunfan.example"})
+		c, err := NewComposer(t, Operator{Name: sampleName, Hotline: sampleLine, Public: sampleHost})
 		if err != nil {
 			return []error{err}
 		}
 		for _, purpose := range Purposes {
 			for _, channel := range Channels {
-				for _, detail := range []string{"", "phone", DetailFrozen} {
-					l := sample(purpose, channel, lang, detail)
+				for _, l := range samples(purpose, channel, lang) {
 					subject, text, err := c.Compose(l)
 					if err == nil {
 						err = breach(l, subject, text)
@@ -60,19 +60,40 @@ func sampleName(lang string) string {
 	return "Yunfan Wallet"
 }
 
-// sample is a letter with everything that its purpose may have.
+// samples are the letters of a purpose that differ in their words: who began, what was frozen, what waits and what is over.
+func samples(purpose recovery.Purpose, channel, lang string) []recovery.Letter {
+	var list []recovery.Letter
+	for _, detail := range []string{"", "phone", "computer", DetailFrozen} {
+		list = append(list, sample(purpose, channel, lang, detail))
+	}
+	l := list[0]
+	switch {
+	case purpose == recovery.PurposeTicketApproved:
+		l.Hold = l.At.Add(72 * time.Hour)
+		list = append(list, l)
+	case purpose == recovery.PurposeTicketRefused || purpose == recovery.PurposeDone || purpose == recovery.PurposeReady:
+		l.Until = time.Time{}
+		list = append(list, l)
+	}
+	return list
+}
+
+// sample is a letter with everything that its purpose may have; what lasts for days has an end on another day.
 func sample(purpose recovery.Purpose, channel, lang, detail string) recovery.Letter {
-	at := time.Date(2026, 11, 22, 6, 5, 0, 0, time.UTC)
-	l := recovery.Letter{Channel: channel, Purpose: purpose, Lang: lang, Stop: sampleStop, Detail: detail,
-		At: at, Until: at.Add(5 * time.Minute)}
+	at, base := time.Date(2026, 11, 22, 6, 5, 0, 0, time.UTC), sampleHost
+	if lang != mainLanguage {
+		base += "/" + lang
+	}
+	l := recovery.Letter{Channel: channel, Purpose: purpose, Lang: lang, Stop: base + sampleStop, Detail: detail,
+		At: at, Until: at.Add(7*24*time.Hour + 5*time.Minute)}
 	if coded(purpose) {
-		l.Code = sampleCode
+		l.Code, l.Until = sampleCode, at.Add(5*time.Minute)
 	}
 	if ticketed(purpose) {
-		l.Number, l.Link = sampleNumber, sampleAppeal
+		l.Number, l.Link = sampleNumber, base+sampleAppeal
 	}
 	if purpose == recovery.PurposeLink {
-		l.Link = sampleLink
+		l.Link = base + sampleLink
 	}
 	return l
 }
@@ -108,13 +129,13 @@ func breach(l recovery.Letter, subject, text string) error {
 	return nil
 }
 
-// mostParts of an SMS; the letter with two links and a code is meant for mail, those about tickets have two links and come seldom.
+// mostParts of an SMS. The letter with two links and a code is meant for mail; a veto link alone takes a part.
 func mostParts(p recovery.Purpose) int {
 	switch {
 	case p == recovery.PurposeLink:
-		return 5
-	case ticketed(p):
 		return 4
+	case quiet(p):
+		return 2
 	}
 	return 3
 }

@@ -47,7 +47,7 @@ func NewComposer(texts *Texts, o Operator) (*Composer, error) {
 type values struct {
 	Operator, Hotline, Hours, Host string
 	Code, Link, Stop, Number       string
-	At, Until                      string // in words, with the zone
+	At, Until, Hold                string // in words, with the zone
 	Device                         string // in words, "" if unknown
 	Frozen                         bool   // the letter tells that paying was stopped
 	Began, Never                   string // shared lines
@@ -66,7 +66,8 @@ func (c *Composer) Compose(l recovery.Letter) (subject, text string, err error) 
 	v := &w.values
 	*v = values{Operator: c.operator.Name(l.Lang), Hotline: c.operator.Hotline, Host: c.host,
 		Code: l.Code, Link: l.Link, Stop: l.Stop, Number: l.Number, Device: w.devices[l.Detail], Frozen: l.Detail == DetailFrozen,
-		At: w.clock.write(l.At, time.Time{}, c.operator.Zone), Until: w.clock.write(until(l), l.At, c.operator.Zone)}
+		At: w.clock.write(l.At, time.Time{}, c.operator.Zone), Until: w.clock.write(until(l), l.At, c.operator.Zone),
+		Hold: w.clock.write(upwards(l.Hold), l.At, c.operator.Zone)}
 	if c.operator.Hours != nil {
 		v.Hours = c.operator.Hours(l.Lang)
 	}
@@ -79,7 +80,11 @@ func (c *Composer) Compose(l recovery.Letter) (subject, text string, err error) 
 	}
 	parts := []string{w.line(purpose + "." + l.Channel)}
 	if ticketed(l.Purpose) { // whoever waits for people is told by others that money makes it faster
-		parts = append(parts, w.line("shared.free"))
+		free := "shared.free"
+		if l.Channel == SMS {
+			free += "-sms"
+		}
+		parts = append(parts, w.line(free))
 	}
 	if l.Stop != "" && !quiet(l.Purpose) {
 		lead := purpose + ".stop"
@@ -137,10 +142,17 @@ func complete(l recovery.Letter) error {
 
 // until rounds so that the letter is never wrong: a code is not promised longer than it lasts, a hold not shorter.
 func until(l recovery.Letter) time.Time {
-	if l.Purpose == recovery.PurposeHold && !l.Until.Equal(l.Until.Truncate(time.Minute)) {
-		return l.Until.Add(time.Minute)
+	if l.Purpose == recovery.PurposeHold {
+		return upwards(l.Until)
 	}
 	return l.Until // layouts without seconds cut them off
+}
+
+func upwards(t time.Time) time.Time {
+	if t.Equal(t.Truncate(time.Minute)) {
+		return t
+	}
+	return t.Add(time.Minute)
 }
 
 // write puts a moment into words; the date is left out on the day of reference, unless that is zero.

@@ -48,7 +48,7 @@ type file struct {
 type letterTexts struct{ Subject, Mail, SMS, Stop string }
 
 // shared are the lines that letters have in common.
-var shared = []string{"began", "never", "free", "stop", "call", "call-sms", "origin"}
+var shared = []string{"began", "never", "free", "free-sms", "stop", "call", "call-sms", "origin"}
 
 // LoadTexts reads messages/*.toml. It fails if a text is missing or breaks a rule (doc/messages.md).
 func LoadTexts(files fs.FS) (*Texts, error) {

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+	"unicode/utf8"
 
 	"zhaohui/internal/recovery"
 )
@@ -163,27 +164,32 @@ func TestCompose_tellsNothingOfTheAccount(t *testing.T) {
 	})
 }
 
+// An SMS is paid by its parts, and a long one arrives in pieces: every text of every purpose is counted, as long as it can get.
 func TestCompose_anSMSStaysShort(t *testing.T) {
 	c := composer(t, nil)
-	each(func(name string, l recovery.Letter) {
-		if l.Channel != SMS {
-			return
+	for _, lang := range []string{"zh", "en"} {
+		for _, purpose := range Purposes {
+			most := 0
+			for _, l := range samples(purpose, SMS, lang) {
+				_, text, err := c.Compose(l)
+				if err != nil {
+					t.Fatal(purpose, err)
+				}
+				parts := smsParts(text)
+				if most = max(most, parts); parts > mostParts(purpose) {
+					t.Errorf("%s %s: %d parts (%d signs): %s", lang, purpose, parts, utf8.RuneCountInString(text), text)
+				}
+			}
+			t.Logf("%s %-16s %d of %d parts", lang, purpose, most, mostParts(purpose))
 		}
-		_, text, err := c.Compose(l)
-		if err != nil {
-			t.Fatal(name, err)
+	}
+	for text, parts := range map[string]int{strings.Repeat("a", 160): 1, strings.Repeat("a", 161): 2, strings.Repeat("a", 306): 2,
+		strings.Repeat("a", 307): 3, strings.Repeat("字", 70): 1, strings.Repeat("字", 71): 2, strings.Repeat("字", 134): 2,
+		strings.Repeat("字", 135): 3} {
+		if got := smsParts(text); got != parts {
+			t.Errorf("%d signs take %d parts, not %d", utf8.RuneCountInString(text), got, parts)
 		}
-		most := 3
-		switch {
-		case quiet(l.Purpose):
-			most = 2
-		case ticketed(l.Purpose): // two links, and seldom
-			most = 4
-		}
-		if parts := smsParts(text); parts > most && l.Purpose != recovery.PurposeLink {
-			t.Errorf("%s: %d parts: %s", name, parts, text)
-		}
-	})
+	}
 }
 
 func TestCompose_saysWhoBeganAndWhen(t *testing.T) {
@@ -204,7 +210,8 @@ func TestCompose_saysWhoBeganAndWhen(t *testing.T) {
 	}
 }
 
-// A letter about an appeal says which, where it goes on and until when, that there is never a fee, and no code (requirement P2).
+// A letter about an appeal says where it goes on and until when, that there is never a fee, and no code; a mail also which, and
+// where number and key show it: both do not fit into a short SMS (requirement P2).
 func TestP2_aLetterAboutAnAppealSaysWhereItGoesOn(t *testing.T) {
 	c := composer(t, nil)
 	free := map[string]string{"zh": "从不收费", "en": "never a fee"}
@@ -216,7 +223,11 @@ func TestP2_aLetterAboutAnAppealSaysWhereItGoesOn(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				for _, part := range []string{l.Number, "\n" + l.Link + "\n", "14:10", free[lang], l.Stop} {
+				says := []string{"14:10", free[lang], "\n" + l.Stop + "\n", sampleLine}
+				if channel == Mail {
+					says = append(says, l.Number, "\n"+l.Link+"\n")
+				}
+				for _, part := range says {
 					if !strings.Contains(text, part) {
 						t.Errorf("%s %s %s: no %q in %q", lang, purpose, channel, part, text)
 					}
@@ -238,6 +249,28 @@ func TestP2_aLetterAboutAnAppealSaysWhereItGoesOn(t *testing.T) {
 						t.Errorf("refused for the second time: %q, %v", text, err)
 					}
 				}
+			}
+		}
+	}
+}
+
+// The letter of a yes is the only one: it says who began, when a password can be set and never too early, and how to stop it.
+func TestR7_theLetterOfAYesSaysWhenAndHowToStopIt(t *testing.T) {
+	c := composer(t, nil)
+	for lang, want := range map[string]struct{ hold, began string }{
+		"zh": {"北京时间 11月25日 14:06", "这次操作是在手机上开始的，时间是北京时间 11月22日 14:05。"},
+		"en": {"14:06 Beijing time on 25 November", "This started on a phone at 14:05 Beijing time on 22 November."},
+	} {
+		for _, channel := range Channels {
+			l := sample(recovery.PurposeTicketApproved, channel, lang, "phone")
+			l.Hold = l.At.Add(72*time.Hour + time.Second)
+			_, text, err := c.Compose(l)
+			if err != nil || !strings.Contains(text, want.hold) || !strings.Contains(text, "\n"+l.Stop+"\n") ||
+				!strings.Contains(text, sampleLine) {
+				t.Errorf("%s %s: %q, %v", lang, channel, text, err)
+			}
+			if channel == Mail && !strings.Contains(text, want.began) {
+				t.Errorf("%s: who began? %q", lang, text)
 			}
 		}
 	}

@@ -13,12 +13,15 @@ import (
 
 // announce tells every address that somebody began, at the first passed proof, once in a while (requirement R7).
 func (t *Turn) announce() error {
-	first, err := t.tx.Once(t.Now, t.announced(), t.Policy.After.Notice)
+	first, err := t.first()
 	if err != nil || !first {
 		return err
 	}
 	return t.tell(PurposeStarted, time.Time{})
 }
+
+// first says whether a start has to be announced, and notes that it is: who asks tells every address in the same transaction.
+func (t *Turn) first() (bool, error) { return t.tx.Once(t.Now, t.announced(), t.Policy.After.Notice) }
 
 func (t *Turn) announced() string { return "announce:" + t.Case.Subject }
 
@@ -40,10 +43,10 @@ func (t *Turn) write(about Letter) error {
 		}
 		secret := token()
 		l := Letter{ID: token(), Case: t.Case.ID, Subject: t.Case.Subject, Channel: channelOf(a.Kind), Address: a.ID, To: a.To, Purpose: purpose,
-			Lang: t.languageOf(), At: t.Now, Until: about.Until, Number: about.Number, Link: about.Link,
+			Lang: t.languageOf(), At: t.Now, Until: about.Until, Hold: about.Hold, Number: about.Number, Link: about.Link,
 			Detail: t.Case.Facts.Environment.Client}
 		switch {
-		case purpose == PurposeStarted:
+		case purpose == PurposeStarted, purpose == PurposeTicketApproved:
 			l.At = t.Case.Started
 		case purpose == PurposeStopped && t.Case.Facts.Freeze:
 			l.Detail = "frozen"
@@ -153,6 +156,9 @@ func (s *Service) link(ctx context.Context, secret string, kinds ...LinkKind) (L
 // address says so too.
 func (s *Service) Stop(ctx context.Context, secret string) (StopSight, error) {
 	sight, l, t, err := s.stopLink(ctx, secret)
+	if errors.Is(err, problem.Expired) {
+		return s.heard(ctx, l, err)
+	}
 	if err != nil {
 		return sight, err
 	}

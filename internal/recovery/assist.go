@@ -221,6 +221,29 @@ func (s *Assistance) SendLink(ctx context.Context, caseID, agent string) error {
 	}))
 }
 
+// Appeal takes the customer to the form of an appeal (coverage L15), for whom nothing else works. It is theirs to write and to
+// send, and they may turn to something else. The ticket is the desk's. Pressed again it changes nothing.
+func (s *Assistance) Appeal(ctx context.Context, caseID, agent string) error {
+	return s.wrap("lead to an appeal", s.change(ctx, caseID, agent, func(t *Turn, _ *Assist) error {
+		if t.doing != nil && t.doing.Method == ByAppeal {
+			return nil
+		}
+		if !t.mayAppeal() {
+			return problem.Invalid{Fields: map[string]string{"method": "not-offered"}}
+		}
+		if err := t.begin(ByAppeal); err != nil {
+			return err
+		}
+		return t.recordBy(agent, "assist-appeal", nil)
+	}))
+}
+
+// mayAppeal says whether people may decide: from every channel, other than what a case offers by itself.
+func (t *Turn) mayAppeal() bool {
+	f := t.Case.Facts
+	return f.Named && f.Verdict == nil && f.Failed[ByAppeal] == "" && t.s.method(ByAppeal) != nil
+}
+
 // offered says whether the person could turn to a method now.
 func (t *Turn) offered(method string) bool {
 	f := t.Case.Facts
@@ -240,6 +263,7 @@ func (s *Assistance) change(ctx context.Context, caseID, agent string, fn func(*
 			return err
 		}
 		in := t.within(tx, c)
+		in.actor = by(agent)
 		a, place := s.helped(c, agent, t.Now), in.placeOf(Owner)
 		if a == nil || place.State != Open {
 			return problem.NotFound

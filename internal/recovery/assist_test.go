@@ -221,7 +221,7 @@ func TestL16_theAgentsLinkProvesTheMailboxAndNothingMore(t *testing.T) {
 			t.Fatalf("%+v", letter)
 		}
 		secret := letter.Link[strings.LastIndexByte(letter.Link, '/')+1:]
-		followed, err := o.Follow(t.Context(), secret, v.key)
+		followed, err := o.Follow(t.Context(), secret, v.key, v.client)
 		if err != nil || followed.Token == "" {
 			t.Fatalf("%+v, %v", followed, err)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"zhaohui/internal/problem"
 	"zhaohui/internal/wallet"
@@ -201,11 +200,12 @@ func (s *Assistance) Accept(ctx context.Context, key Key, client Client) (fresh 
 	if a.role != Owner {
 		return "", fmt.Errorf("take over a check: %w", problem.Denied)
 	}
-	if a.Case.late(key.Token, a.Now) { // a second press: the first one's answer carries the token
-		return "", nil
+	press := pressKey(client, "accept", key.Case)
+	if a.Case.late(key.Token, a.Now) { // a second press
+		return s.s.regained(a.Case, key, a.Now, press), nil
 	}
-	a.by = s.s.hash.Sum([]byte(strings.Join([]string{key.Case, "accept", token()}, "\x00")))
-	_, err = s.s.change(ctx, a, func(t *Turn) error {
+	a.by = s.s.pressed(press)
+	stale, err := s.s.change(ctx, a, func(t *Turn) error {
 		fresh = ""
 		if p := t.Case.Facts.Vouched; p == nil || p.Holder != t.Case.Facts.Holder { // the case moved since: who was asked is elsewhere
 			t.Case.Facts.Vouched = nil
@@ -214,7 +214,14 @@ func (s *Assistance) Accept(ctx context.Context, key Key, client Client) (fresh 
 		fresh, err = t.vouched()
 		return err
 	})
-	return fresh, s.wrap("take over a check", err)
+	if err != nil || !stale {
+		return fresh, s.wrap("take over a check", err)
+	}
+	c, err := s.s.store.Case(ctx, key.Case) // its own twin may have been first
+	if err != nil {
+		return "", s.wrap("take over a check", err)
+	}
+	return s.s.regained(c, key, a.Now, press), nil
 }
 
 // vouched makes a passed check a proof. What is being done goes on, unless it has become needless.

@@ -28,6 +28,7 @@ type AssistSight struct {
 	Until               time.Time // of the help
 	Suggested           string
 	MaySend             bool // the link to the mailbox
+	MayAppeal           bool // people may decide
 	MayCheck            bool // something was proved, so that the records may be opened
 	Opened              bool
 	Check               *Checked
@@ -72,6 +73,7 @@ func (s *Assistance) Look(ctx context.Context, caseID, agent string) (AssistSigh
 	if err := s.missing(ctx, a, &v); err != nil {
 		return AssistSight{}, fmt.Errorf("look at a case: %w", err)
 	}
+	v.MayAppeal = t.mayAppeal()
 	for _, o := range v.Offers {
 		v.MaySend = v.MaySend || o.Method == "mail" && v.Method != "mail"
 	}

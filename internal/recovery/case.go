@@ -105,6 +105,7 @@ type Handoff struct {
 	Number int    // two digits, shown on both screens
 	Token  string // hash of the browser's token once it was taken
 	Until  time.Time
+	Joined Session `json:",omitzero"` // how that token was made
 }
 
 // Return is another browser that came with the resume code and has to prove something again.
@@ -112,4 +113,5 @@ type Return struct {
 	Hash  string // of its token
 	Doing *Doing
 	Until time.Time
+	Came  Session `json:",omitzero"` // how that token was made
 }

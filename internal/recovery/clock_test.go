@@ -128,9 +128,11 @@ func TestR14_enoughStaysEnoughThroughItsHold(t *testing.T) {
 	if err := o.More(context.Background(), v.key, home); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := o.HandOff(context.Background(), v.key, home); err != nil {
+	handed, err := o.HandOff(context.Background(), v.key, home)
+	if err != nil {
 		t.Fatal(err)
 	}
+	v.key.Token = handed.Token
 	o.advance(14 * time.Minute)
 	v.at("password")
 	v.finish(newWord)

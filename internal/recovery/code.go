@@ -27,6 +27,7 @@ type Code struct {
 	Until   time.Time
 	Next    time.Time // another may be asked for from then on
 	Refused bool      // the budget is spent: nothing was sent, and nothing will be until Next
+	By      []byte    `json:",omitzero"` // of one that was revealed: keyed hash of the press that it was shown to
 }
 
 // Sending says where a code goes. A nil Account of the turn sends nothing and counts the same.
@@ -112,9 +113,28 @@ func (t *Turn) Reveal(c Code) (revealed Code, number string, err error) {
 	if spent, err := t.spent(c); err != nil || spent {
 		return c, "", cmp.Or(err, ErrLinkOver)
 	}
-	c.ID, number = token(), sixDigits()
+	c.ID, c.By = token(), t.by
+	number = t.s.numberOf(c)
 	c.Hash = t.s.hash.Sum(c.bound(t.Case.ID, number))
 	return c, number, nil
+}
+
+// Revealed is the number that Reveal made for a press, for the same press sent once more; empty for any other.
+func (t *Turn) Revealed(c Code, press []byte) string {
+	if len(c.By) == 0 || !t.s.hash.Equal(c.By, press) {
+		return ""
+	}
+	if number := t.s.numberOf(c); t.s.hash.Equal(c.Hash, c.bound(t.Case.ID, number)) {
+		return number
+	}
+	return "" // the key was changed in between
+}
+
+// numberOf makes six digits of the random id of a code and of the press that it was made for. Whoever does not hold the key
+// cannot tell them from others.
+func (s *Service) numberOf(c Code) string {
+	sum := s.hash.Sum([]byte("number\x00" + c.ID + "\x00" + string(c.By)))
+	return fmt.Sprintf("%06d", binary.BigEndian.Uint64(sum[len(sum)-8:])%1_000_000)
 }
 
 // budget counts one message. One that nobody will get is refused as any other, but uses nothing up that is everybody's.

@@ -75,7 +75,7 @@ func TestR2_aNewCodeKillsTheOldOne(t *testing.T) {
 	if r := v.say("mail-code", "code", old.Code); r.Wrong["code"] != "wrong" {
 		t.Errorf("the old code: %+v", r)
 	}
-	followed, err := o.Follow(context.Background(), secretOf(old.Link), v.key)
+	followed, err := o.Follow(context.Background(), secretOf(old.Link), v.key, v.client)
 	if followed.Token != "" || err == nil && !followed.Sight.Over {
 		t.Errorf("the old link: %+v, %v", followed, err)
 	}

@@ -27,7 +27,7 @@ func TestR10_everythingElseOfTheAccountEnds(t *testing.T) {
 				t.Errorf("another case is %s", sight.Place.State)
 			}
 		}
-		if _, err := o.Follow(context.Background(), secretOf(link), other.key); problem.KindOf(err) != problem.KindExpired {
+		if _, err := o.Follow(context.Background(), secretOf(link), other.key, other.client); problem.KindOf(err) != problem.KindExpired {
 			t.Errorf("its link: %v", err)
 		}
 		if _, err := o.Resume(context.Background(), resume, home); problem.KindOf(err) != problem.KindNotFound {
@@ -127,7 +127,9 @@ func TestR10_onlyTheOwnersBrowserChooses(t *testing.T) {
 	o := openOffice(t)
 	v := o.come("backup", full)
 	v.prove("backup")
-	secret, number, err := o.HandOff(context.Background(), v.key, home)
+	handed, err := o.HandOff(context.Background(), v.key, home)
+	secret, number := handed.Secret, handed.Number
+	v.key.Token = handed.Token
 	if err != nil || number < 0 || number > 99 {
 		t.Fatal(number, err)
 	}
@@ -135,10 +137,10 @@ func TestR10_onlyTheOwnersBrowserChooses(t *testing.T) {
 		t.Errorf("the other screen shows %d, %v; want %d", sight.Number, err, number)
 	}
 	screen := &visitor{o: o, t: t, client: strange}
-	if screen.key, err = o.Join(context.Background(), v.key.Case, secret); err != nil {
+	if screen.key, err = o.Join(context.Background(), v.key.Case, secret, strange); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := o.Join(context.Background(), v.key.Case, secret); err == nil {
+	if _, err := o.Join(context.Background(), v.key.Case, secret, strange); err == nil {
 		t.Error("a second screen got in")
 	}
 	screen.prove("mail")

@@ -14,6 +14,8 @@ type Follower interface {
 	Follow(t *Turn, l Link) Outcome
 	// Reveal makes a code that is shown in another browser, to be typed where the case began. It runs inside a transaction.
 	Reveal(t *Turn, l Link) (code string, err error)
+	// Revealed is the code that Reveal made for a press, for the same press sent once more; empty for any other.
+	Revealed(t *Turn, l Link, press []byte) string
 }
 
 // ErrLinkOver says that a link belongs to an older mail.
@@ -85,14 +87,15 @@ type Followed struct {
 }
 
 // Follow presses the button of a mailed link. In the browser that began it proves the mailbox; in any other it gives a code
-// to type there and never moves the case by itself.
-func (s *Service) Follow(ctx context.Context, secret string, key Key) (Followed, error) {
+// to type there and never moves the case by itself. A second press of one page is answered like the first (decision 0017).
+func (s *Service) Follow(ctx context.Context, secret string, key Key, client Client) (Followed, error) {
 	l, t, err := s.link(ctx, secret, LinkMail)
 	if err != nil {
 		return Followed{}, err
 	}
-	out := Followed{Sight: t.mailSight(l, key)}
+	out, press := Followed{Sight: t.mailSight(l, key)}, pressKey(client, "follow", l.Hash)
 	if out.Sight.Over || out.Sight.Used && !out.Sight.Here {
+		t.followed(l, key, press, &out)
 		return out, nil
 	}
 	err = s.do(ctx, func(tx Tx) error {
@@ -107,7 +110,9 @@ func (s *Service) Follow(ctx context.Context, secret string, key Key) (Followed,
 			return err
 		}
 		in := t.within(tx, c)
+		in.by = s.pressed(press)
 		standing := in.place().Step
+		out.Sight.Here = in.mailSight(l, key).Here // its token may have been replaced meanwhile
 		m, _ := in.linked(l)
 		if m == nil {
 			out.Sight.Over = true
@@ -131,8 +136,27 @@ func (s *Service) Follow(ctx context.Context, secret string, key Key) (Followed,
 	if err != nil {
 		return out, fmt.Errorf("follow a link: %w", err)
 	}
-	if out.Code == "" && out.Token == "" && !out.Sight.Used && !out.Sight.Over {
+	switch {
+	case out.Code != "" || out.Token != "":
+		return out, nil
+	case !out.Sight.Used && !out.Sight.Over:
 		return out, fmt.Errorf("follow a link: %w", problem.Conflict)
 	}
+	if l, t, err = s.link(ctx, secret, LinkMail); err != nil { // its own twin was first
+		return out, err
+	}
+	t.followed(l, key, press, &out)
 	return out, nil
+}
+
+// followed gives a press what the same press was given before.
+func (t *Turn) followed(l Link, key Key, press []byte, out *Followed) {
+	if key.Case == l.Case {
+		if out.Token = t.s.regained(t.Case, key, t.Now, press); out.Token != "" {
+			return
+		}
+	}
+	if m, _ := t.linked(l); m != nil {
+		out.Code = m.(Follower).Revealed(t, l, press)
+	}
 }

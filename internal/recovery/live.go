@@ -122,13 +122,19 @@ func (s *Service) Resume(ctx context.Context, code string, client Client) (Key, 
 	if err != nil {
 		return Key{}, fmt.Errorf("resume: %w", err)
 	}
-	key := Key{Case: c.ID, Token: token()}
+	key, press := Key{Case: c.ID}, pressKey(client, "resume", c.ID)
 	err = s.do(ctx, func(tx Tx) error {
 		c, err := tx.Case(c.ID)
 		if err != nil {
 			return err
 		}
-		c.Facts.Return = &Return{Hash: hashToken(key.Token), Until: now.Add(s.policy.Case.Total)}
+		if r := c.Facts.Return; r != nil && now.Before(r.Until) {
+			if key.Token = s.again(r.Came, press); key.Token != "" { // a second click: nothing begins anew for it
+				return nil
+			}
+		}
+		came, fresh := s.opened(now, press)
+		c.Facts.Return, key.Token = &Return{Hash: came.Hash, Until: now.Add(s.policy.Case.Total), Came: came}, fresh
 		if err := tx.Record(Event{At: now, Kind: "case-resumed", Case: c.ID, Actor: "customer"}); err != nil {
 			return err
 		}
@@ -198,73 +204,4 @@ func (t *Turn) again() []string {
 		}
 	}
 	return list
-}
-
-// HandOff makes a link for another screen, and a number of two digits that both will show.
-func (s *Service) HandOff(ctx context.Context, key Key, client Client) (secret string, number int, err error) {
-	secret = token()
-	number = int(sixDigits()[0]-'0')*10 + int(sixDigits()[1]-'0')
-	err = s.act(ctx, key, client, func(t *Turn) error {
-		if t.Case.role(key.Token, t.Now) != Owner {
-			return fmt.Errorf("hand off: %w", problem.Denied)
-		}
-		t.Case.Facts.Handoffs = []Handoff{{Hash: hashToken(secret), Number: number, Until: t.Now.Add(t.Policy.Case.Idle)}}
-		return t.record("handed-off", nil)
-	})
-	return secret, number, err
-}
-
-// HandoffSight is what the other screen shows before it joins.
-type HandoffSight struct {
-	Number  int
-	Started time.Time
-	Client  string // what the case was begun on
-	Channel string
-	Lang    string
-}
-
-// LookHandoff looks at a hand-off; it changes nothing.
-func (s *Service) LookHandoff(ctx context.Context, caseID, secret string) (HandoffSight, error) {
-	c, err := s.store.Case(ctx, caseID)
-	if err != nil {
-		return HandoffSight{}, fmt.Errorf("hand-off: %w", err)
-	}
-	h := c.handoff(secret, s.now())
-	if h == nil {
-		return HandoffSight{}, fmt.Errorf("hand-off: %w", problem.Expired)
-	}
-	return HandoffSight{Started: c.Started, Client: c.Facts.Environment.Client, Number: h.Number, Channel: c.Facts.Channel, Lang: c.Facts.Lang}, nil
-}
-
-func (c *Case) handoff(secret string, now time.Time) *Handoff {
-	for i := range c.Facts.Handoffs {
-		if h := &c.Facts.Handoffs[i]; h.Hash == hashToken(secret) && h.Token == "" && now.Before(h.Until) && c.State == Open {
-			return h
-		}
-	}
-	return nil
-}
-
-// Join lets the other screen in, once.
-func (s *Service) Join(ctx context.Context, caseID, secret string) (Key, error) {
-	key, now := Key{Case: caseID, Token: token()}, s.now()
-	err := s.do(ctx, func(tx Tx) error {
-		c, err := tx.Case(caseID)
-		if err != nil {
-			return err
-		}
-		h := c.handoff(secret, now)
-		if h == nil {
-			return problem.Expired
-		}
-		h.Token = hashToken(key.Token)
-		if err := tx.Record(Event{At: now, Kind: "screen-joined", Case: c.ID, Actor: "customer"}); err != nil {
-			return err
-		}
-		return tx.Save(c)
-	})
-	if err != nil {
-		return Key{}, fmt.Errorf("join: %w", err)
-	}
-	return key, nil
 }

@@ -99,6 +99,7 @@ type Turn struct {
 type Client struct {
 	Network string   // address of the client, as netip.Addr prints it
 	Kind    string   // "phone", "computer"
+	Page    string   // what the page of a pressed button was called (FieldPage), "" if it had no name
 	Known   []string // subjects of the accounts that were recovered in this browser before, from a sealed cookie
 	Link    string   // code of an agent's link that the browser came by and that counts when a password is set, "" if none
 }

@@ -100,11 +100,12 @@ func (w *world) doScreen(*rapid.T) {
 	if v == nil {
 		return
 	}
-	secret, _, err := w.HandOff(context.Background(), v.key, v.client)
-	if w.done(recovery.Result{}, err); err != nil {
+	handed, err := w.HandOff(context.Background(), v.key, v.client)
+	if w.done(recovery.Result{}, err); err != nil || handed.Secret == "" {
 		return
 	}
-	key, err := w.Join(context.Background(), v.key.Case, secret)
+	v.key.Token = handed.Token
+	key, err := w.Join(context.Background(), v.key.Case, handed.Secret, v.client)
 	if w.done(recovery.Result{}, err); err == nil {
 		w.visitors = append(w.visitors, &visitor{o: w.office, t: w.r, client: w.client(), key: key})
 	}
@@ -121,7 +122,7 @@ func (w *world) doLetter(*rapid.T) {
 	switch {
 	case l.Link != "":
 		w.right = "mail"
-		followed, err := w.Follow(context.Background(), secretOf(l.Link), v.key)
+		followed, err := w.Follow(context.Background(), secretOf(l.Link), v.key, v.client)
 		if followed.Token != "" && err == nil {
 			v.key.Token = followed.Token
 		}

@@ -9,7 +9,7 @@ import (
 
 // News is what a ticket's letter tells.
 type News struct {
-	Purpose Purpose   // one of the ticket's
+	Purpose Purpose   // one of the ticket's; that of a yes is written by Prove
 	Number  string    // of the ticket, as people read it
 	Until   time.Time // what can be done can be done so long; zero if nothing is left to do
 }
@@ -26,12 +26,22 @@ func (r *Rulings) Tell(caseID string, n News) error {
 	if err != nil {
 		return err
 	}
-	place := t.place()
-	if place.State != Open || t.Account == nil {
+	if t.place().State != Open || t.Account == nil {
 		return nil
 	}
-	if n.Purpose == PurposeTicketApproved { // the case says how long, not the ticket
-		n.Until = t.Case.deadline(t.Policy.Case, place.Step)
-	}
-	return t.write(Letter{Purpose: n.Purpose, Number: n.Number, Until: n.Until, Link: t.s.address("/appeal", t.languageOf())})
+	return t.write(Letter{Purpose: n.Purpose, Number: n.Number, Until: n.Until, Link: t.appeals()})
 }
+
+// approved is the letter of a yes: one to each address, as three about the same would be read by nobody. It is the notice that a
+// new password is on its way, says when one can be set, until when the case waits for that, and stops it.
+func (t *Turn) approved(number string) error {
+	until := t.Case.deadline(t.Policy.Case, t.place().Step)
+	l := Letter{Purpose: PurposeTicketApproved, Number: number, Until: until, Link: t.appeals()}
+	if t.holding() {
+		l.Hold = t.Case.Facts.Hold
+	}
+	return t.write(l)
+}
+
+// appeals is where number and key show how an appeal stands.
+func (t *Turn) appeals() string { return t.s.address("/appeal", t.languageOf()) }

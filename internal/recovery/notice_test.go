@@ -27,7 +27,7 @@ func TestP2_everyAddressHearsHowAnAppealStands(t *testing.T) {
 	onBoth(t, func(t *testing.T, o *office) {
 		v, nobodys := o.come("appeal", full), o.come("appeal", nobody)
 		for state, purpose := range map[support.TicketState]recovery.Purpose{support.TicketAsked: recovery.PurposeTicketAsked,
-			support.TicketRefused: recovery.PurposeTicketRefused, support.TicketApproved: recovery.PurposeTicketApproved} {
+			support.TicketRefused: recovery.PurposeTicketRefused} {
 			until := o.now().Add(7 * 24 * time.Hour)
 			before := fmt.Sprintf("%+v", nobodys.look().Place)
 			nobodys.told(state, until)
@@ -40,7 +40,7 @@ func TestP2_everyAddressHearsHowAnAppealStands(t *testing.T) {
 			for _, l := range letters {
 				stops[l.Stop] = l.Stop != ""
 				if l.Code != "" || l.Number != "T-7KM3-92QX" || !strings.HasSuffix(l.Link, "/appeal") ||
-					(state != support.TicketApproved && !l.Until.Equal(until)) {
+					!l.Until.Equal(until) {
 					t.Errorf("%s: %+v", state, l)
 				}
 			}
@@ -58,9 +58,90 @@ func TestR14_aYesSaysHowLongItWaits(t *testing.T) {
 	if err := v.granted(grant(true)); err != nil {
 		t.Fatal(err)
 	}
-	v.told(support.TicketApproved, time.Time{})
 	if l := o.sent(recovery.PurposeTicketApproved)[0]; !l.Until.Equal(v.at("hold").Hold.Add(o.policy.Case.Collect)) {
 		t.Errorf("until %s, the hold ends at %s", l.Until, v.at("hold").Hold)
+	}
+}
+
+// A yes is one letter to each address. It announces the start as well as another would: to all, once a day at least, with who
+// began and when, until when a password has to wait, and its own "this was not me" (requirement R7).
+func TestR7_aYesIsOneLetterThatSaysAll(t *testing.T) {
+	onBoth(t, func(t *testing.T, o *office) {
+		v := o.come("appeal", full)
+		began := o.now()
+		v.await(o.now().Add(24 * time.Hour))
+		o.advance(5 * time.Hour)
+		if err := v.granted(grant(true)); err != nil {
+			t.Fatal(err)
+		}
+		yes, stops := o.sent(recovery.PurposeTicketApproved), map[string]bool{}
+		if to(yes) != everyAddress || len(o.letters) != len(yes) {
+			t.Errorf("told %s; in all %s", to(yes), to(o.letters))
+		}
+		for _, l := range yes {
+			stops[l.Stop] = l.Stop != ""
+			if !l.At.Equal(began) || l.Detail != home.Kind || l.Number != "T-7KM3-92QX" || l.Code != "" ||
+				!strings.HasSuffix(l.Link, "/appeal") ||
+				!l.Hold.Equal(o.now().Add(threeDays)) || !l.Until.Equal(l.Hold.Add(o.policy.Case.Collect)) {
+				t.Errorf("%+v", l)
+			}
+		}
+		if len(stops) != len(yes) || stops[""] {
+			t.Errorf("%d ways to stop it in %d letters", len(stops), len(yes))
+		}
+		// it is the announcement of the day: the next case of the account is announced again only after it
+		o.come("backup", full).prove("backup")
+		if n := len(o.sent(recovery.PurposeStarted)); n != 0 {
+			t.Errorf("%d more notices of the same day", n)
+		}
+		o.advance(25 * time.Hour)
+		o.come("backup", full).prove("backup")
+		if to(o.sent(recovery.PurposeStarted)) != everyAddress {
+			t.Errorf("a day later told %s", to(o.sent(recovery.PurposeStarted)))
+		}
+		if sight, err := o.Stop(context.Background(), secretOf(yes[2].Stop)); err != nil || sight.State != recovery.Stopped {
+			t.Errorf("%+v, %v", sight, err)
+		}
+		v.at("ended")
+	})
+}
+
+// However much was announced a moment before, for this case or for another one, a yes is told.
+func TestR7_aYesIsToldWhateverWasToldBefore(t *testing.T) {
+	o := openOffice(t)
+	o.come("backup", full, strange).prove("backup")
+	v := o.come("appeal", full)
+	if to(o.sent(recovery.PurposeStarted)) != everyAddress {
+		t.Fatalf("told of the other: %s", to(o.letters))
+	}
+	if err := v.granted(grant(true)); err != nil {
+		t.Fatal(err)
+	}
+	if to(o.sent(recovery.PurposeTicketApproved)) != everyAddress {
+		t.Errorf("told %s", to(o.letters))
+	}
+	v.at("hold")
+}
+
+// Where something is still missing, the letter of the yes says until when the case waits for it. The wait begins with what was
+// missing and is told then.
+func TestR7_aYesThatIsNotEnoughSaysSoAndTheWaitIsToldWhenItBegins(t *testing.T) {
+	o := openOffice(t)
+	v := o.come("appeal", full)
+	if err := v.granted(grant(false)); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range o.sent(recovery.PurposeTicketApproved) {
+		if !l.Hold.IsZero() || !l.Until.Equal(o.now().Add(o.policy.Case.Collect)) {
+			t.Errorf("%+v", l)
+		}
+	}
+	if to(o.letters) != everyAddress {
+		t.Errorf("told %s", to(o.letters))
+	}
+	v.prove("sms")
+	if v.at("hold"); to(o.sent(recovery.PurposeHold)) != everyAddress {
+		t.Errorf("of the wait are told %s", to(o.sent(recovery.PurposeHold)))
 	}
 }
 

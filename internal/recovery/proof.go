@@ -60,34 +60,43 @@ func (t *Turn) moved(before Session) (fresh string, err error) {
 	return t.renew(), t.judge()
 }
 
-// judge looks whether the route is enough now. What became enough stays enough (requirement R14); as long as it waits, one
-// more proof can shorten the wait.
+// judge looks whether the route is enough now, and tells every address if it has to wait.
 func (t *Turn) judge() error {
+	waits, err := t.weigh()
+	if err != nil || !waits {
+		return err
+	}
+	return t.tell(PurposeHold, t.Case.Facts.Hold)
+}
+
+// weigh is judge without the letters: whoever asks for it tells of a wait that began. What became enough stays enough
+// (requirement R14); as long as it waits, one more proof can shorten the wait.
+func (t *Turn) weigh() (waits bool, err error) {
 	f := &t.Case.Facts
 	if f.Verdict != nil && !t.holding() {
-		return nil
+		return false, nil
 	}
 	v := t.Policy.Judge(t.proofs(f.Own), t.situation())
 	switch {
 	case f.Verdict != nil && !(v.Enough && v.better(*f.Verdict)):
-		return nil
+		return false, nil
 	case !v.Enough:
-		return t.ownNext()
+		return false, t.ownNext()
 	}
 	f.Verdict = &v
 	data := map[string]string{"classes": classNames(v.Classes), "hold": v.Hold.String(), "environment": strings.Join(f.Environment.Reasons, " ")}
 	if err := t.record("route-enough", data); err != nil {
-		return err
+		return false, err
 	}
 	switch {
 	case v.Hold == 0:
 		f.Hold = time.Time{}
-		return nil
+		return false, nil
 	case !f.Hold.IsZero() && slices.Equal(f.HeldFor, v.Classes): // it waits for the same already, or has waited
-		return nil
+		return false, nil
 	}
 	f.Hold, f.HeldFor, f.Ready = t.Now.Add(v.Hold), v.Classes, false
-	return t.tell(PurposeHold, f.Hold)
+	return true, nil
 }
 
 func classNames(classes []Class) string {

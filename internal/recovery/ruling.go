@@ -41,6 +41,7 @@ type Stakes struct {
 // Ruling is what people decided.
 type Ruling struct {
 	Ticket string // its number
+	Number string // the same as people read it
 	Proofs []Ruled
 	Hold   time.Duration // before anything changes
 }
@@ -49,6 +50,18 @@ type Ruling struct {
 type Ruled struct {
 	Class Class
 	By    []string
+}
+
+// last is whose decision completed it, "" if nobody is named: the proof that most stand for has all of them, in the order in
+// which they decided.
+func (g Ruling) last() (agent string) {
+	most := 0
+	for _, p := range g.Proofs {
+		if len(p.By) > most {
+			most, agent = len(p.By), p.By[len(p.By)-1]
+		}
+	}
+	return agent
 }
 
 // Rulings reach cases in the transaction of a decision.
@@ -207,9 +220,9 @@ func (r *Rulings) Await(caseID string, until time.Time) error {
 	return r.tx.Save(c)
 }
 
-// Prove adds what people decided to a case, and tells every address: what rests on it waits, and each can stop it meanwhile
-// (requirement R7). problem.Expired if the case is over; problem.Invalid with "account" "unknown" if nobody has such an
-// account, and with "compared" "required" if nothing but compared papers can complete it.
+// Prove adds what people decided to a case, and tells every address with one letter: that people said yes, when a password can
+// be chosen, and how to stop it meanwhile (requirement R7). problem.Expired if the case is over; problem.Invalid with "account"
+// "unknown" if nobody has such an account, and with "compared" "required" if nothing but compared papers can complete it.
 func (r *Rulings) Prove(caseID string, g Ruling) error {
 	t, err := r.turn(caseID)
 	switch {
@@ -227,7 +240,7 @@ func (r *Rulings) Prove(caseID string, g Ruling) error {
 		return err
 	}
 	f.Awaits, f.Ruled = time.Time{}, t.Now
-	if err := t.announce(); err != nil {
+	if _, err := t.first(); err != nil { // the letter of the yes announces it, whatever was announced before
 		return err
 	}
 	enough := t.Policy.Judge(t.proofs(f.Own), t.situation()).Enough
@@ -238,9 +251,12 @@ func (r *Rulings) Prove(caseID string, g Ruling) error {
 		return problem.Invalid{Fields: map[string]string{"compared": "required"}}
 	}
 	if f.Doing == nil {
-		if err := t.judge(); err != nil {
+		if _, err := t.weigh(); err != nil {
 			return err
 		}
+	}
+	if err := t.approved(g.Number); err != nil {
+		return err
 	}
 	return t.tx.Save(t.Case)
 }
@@ -267,6 +283,9 @@ func (t *Turn) ruled(g Ruling) error {
 			"by": strings.Join(given.By, " ")}); err != nil {
 			return err
 		}
+	}
+	if agent := g.last(); agent != "" { // what follows comes of the last decision, whoever else stands for a proof
+		t.actor = by(agent)
 	}
 	return nil
 }

@@ -59,6 +59,14 @@ func (c *Case) late(token string, now time.Time) bool {
 	return same && now.Before(session.Changed.Add(turnover))
 }
 
+// opened is the session of a browser that had none, made of the press that let it in.
+func (s *Service) opened(now time.Time, press []byte) (session Session, fresh string) {
+	session = Session{Salt: token(), Changed: now, By: s.pressed(press)}
+	fresh = s.tokenOf(session)
+	session.Hash = hashToken(fresh)
+	return session, fresh
+}
+
 // renew gives the owner's browser a new token: at every gain of rights (requirement W4). It is made of the submit that gained
 // them: a doubled click sends the same twice, and then it does not matter which of the answers arrives last.
 func (t *Turn) renew() string {
@@ -81,7 +89,10 @@ func (s *Service) again(session Session, repeat []byte) string {
 }
 
 // tokenOf makes the token of a submit. Whoever does not hold the key cannot tell it from a random one.
-func (s *Service) tokenOf(session Session) string {
-	sum := s.hash.Sum([]byte("token\x00" + session.Salt + "\x00" + session.Old + "\x00" + string(session.By)))
+func (s *Service) tokenOf(session Session) string { return s.secretOf("token", session) }
+
+// secretOf makes whatever else the same submit is to be given again.
+func (s *Service) secretOf(what string, session Session) string {
+	sum := s.hash.Sum([]byte(what + "\x00" + session.Salt + "\x00" + session.Old + "\x00" + string(session.By)))
 	return tokenText(sum[len(sum)-16:])
 }

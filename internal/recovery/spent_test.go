@@ -88,11 +88,11 @@ func TestR3_theLinkOutlastsTheDigitsOfItsMail(t *testing.T) {
 	for range 5 {
 		v.say("mail-code", "code", wrongCode(v.letter().Code))
 	}
-	elsewhere, err := o.Follow(context.Background(), link, recovery.Key{})
+	elsewhere, err := o.Follow(context.Background(), link, recovery.Key{}, far())
 	if !errors.Is(err, problem.Expired) || elsewhere.Code != "" {
 		t.Fatalf("elsewhere: %q, %v", elsewhere.Code, err)
 	}
-	here, err := o.Follow(context.Background(), link, v.key)
+	here, err := o.Follow(context.Background(), link, v.key, v.client)
 	if err != nil || here.Token == "" {
 		t.Fatalf("here: %+v, %v", here, err)
 	}

@@ -84,6 +84,7 @@ type Letter struct {
 	Stop    string    // absolute address of "this was not me", "" if the purpose has none
 	At      time.Time // of what is told
 	Until   time.Time // how long code or hold last; zero if neither
+	Hold    time.Time // of what people decided: no password before; zero if nothing waits
 	Number  string    // of a ticket, for people; it opens nothing
 	Detail  string    // a word from a closed list, e.g. the kind of device; never personal data
 }

@@ -5,13 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"zhaohui/internal/problem"
-	"zhaohui/internal/throttle"
 )
 
 // Result is what became of a POST.
@@ -81,52 +77,6 @@ func (s *Service) submit(ctx context.Context, a *attempt, step string, form map[
 		return s.submitPassword(ctx, a)
 	}
 	return Result{Stale: true}, nil // nothing can be typed there
-}
-
-// stale is the answer to a form for another step. A browser that still brings its token of before (a second click, whose
-// first answer was lost) gets the new one, or it would be shut out within a minute; but only for the very submit that changed
-// the token, from the same page and place in the network: whoever copied the cookie before may know what was typed, and not
-// what the page was called. Without that name it is counted before it is looked at, or what was typed could be found out here.
-func (s *Service) stale(ctx context.Context, a *attempt, repeat []byte) (Result, error) {
-	result := Result{Stale: true}
-	if !a.Case.late(a.key.Token, a.Now) {
-		return result, nil
-	}
-	if a.page != "" {
-		result.Token = s.again(a.Case.Facts.Session, repeat)
-		return result, nil
-	}
-	err := s.store.Do(ctx, func(tx Tx) error {
-		return tx.Take(a.Now, throttle.Limit{Key: "repeat:" + a.Case.ID, Max: mostRepeats, Within: turnover})
-	})
-	if problem.KindOf(err) == problem.KindThrottled {
-		return result, nil
-	}
-	if err != nil {
-		return Result{}, fmt.Errorf("count a repeat: %w", err)
-	}
-	result.Token = s.again(a.Case.Facts.Session, repeat)
-	return result, nil
-}
-
-// mostRepeats is how often a minute the clicks of one moment may ask for the token that one of them gained.
-const mostRepeats = 8
-
-// FieldPage is the field of every form that names its page: random signs, others each time that it is shown.
-const FieldPage = "page"
-
-// repeatKey is what makes two submits the same. A page that has a name says which step it is of.
-func repeatKey(caseID, step string, form map[string]string, client Client) []byte {
-	parts := []string{caseID, client.Network}
-	if form[FieldPage] == "" {
-		parts = append(parts, step)
-	}
-	for _, name := range slices.Sorted(maps.Keys(form)) {
-		if form[name] != "" { // one that was not sent is the same
-			parts = append(parts, name, form[name])
-		}
-	}
-	return []byte(strings.Join(parts, "\x00"))
 }
 
 // mistaken is the answer to something that cannot be right: nothing happened, but somebody is there (requirement R14).

@@ -76,6 +76,9 @@ func (s *Service) further(ctx context.Context, a *attempt, o Outcome) (result Re
 		return tx.Take(a.Now, a.tries()...)
 	})
 	a.taken++
+	if errors.Is(err, errHammered) {
+		return Result{Stale: true}, true, nil
+	}
 	var refused throttle.Refused
 	if errors.As(err, &refused) {
 		result, err = s.refuse(ctx, a, refused)
@@ -85,19 +88,6 @@ func (s *Service) further(ctx context.Context, a *attempt, o Outcome) (result Re
 		err = fmt.Errorf("count a try: %w", err)
 	}
 	return Result{}, err != nil, err
-}
-
-// twins is how far apart the clicks of one moment are.
-const twins = 10 * time.Second
-
-// twin says that the very same submit was counted a moment ago: a second click is no second try. What it says cannot be
-// another thing, and by its page nobody else can have sent it.
-func (a *attempt) twin(tx Tx) (bool, error) {
-	if a.page == "" {
-		return false, nil
-	}
-	first, err := tx.Once(a.Now, fmt.Sprintf("twin:%x:%d", a.by, a.taken), twins)
-	return !first, err
 }
 
 // refuse is the answer to a try too many: the code is void, or the method closes.

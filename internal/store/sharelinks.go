@@ -132,9 +132,9 @@ func (s *ShareLinks) ForgetLinks(ctx context.Context, before time.Time, limit in
 }
 
 // ScamPatterns counts links, not visits.
-func (s *ShareLinks) ScamPatterns(ctx context.Context, since time.Time) (map[string]int, error) {
+func (s *ShareLinks) ScamPatterns(ctx context.Context, since time.Time, platform string) (map[string]int, error) {
 	rows, err := s.db.read().QueryContext(ctx, `SELECT pattern, COUNT(*) FROM share_link
-		WHERE why = 'scam' AND retired >= $1 GROUP BY pattern`, millis(since))
+		WHERE why = 'scam' AND retired >= $1 AND ($2 = '' OR platform = $2) GROUP BY pattern`, millis(since), platform)
 	if err != nil {
 		return nil, failed("count scams", err)
 	}

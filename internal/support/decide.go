@@ -48,7 +48,7 @@ func (s *Tickets) Approve(ctx context.Context, agent *Agent, id string, j Judgem
 	})
 }
 
-// approved ends a ticket with a yes.
+// approved ends a ticket with a yes. The case tells it, in the letter that says when a password can be chosen.
 func (s *Tickets) approved(tx TicketTx, t *Ticket, k *TicketKind, agent *Agent, now time.Time) error {
 	grant := k.grant(t, now)
 	if err := tx.Prove(t.Case, grant); err != nil {
@@ -61,9 +61,6 @@ func (s *Tickets) approved(tx TicketTx, t *Ticket, k *TicketKind, agent *Agent, 
 	classes := make([]string, len(grant.Proofs))
 	for i, p := range grant.Proofs {
 		classes[i] = p.Class
-	}
-	if err := t.tell(tx, time.Time{}); err != nil {
-		return err
 	}
 	return tx.Record(noted(t, now, "ticket-approved", Actor(agent.ID), "proofs", strings.Join(classes, " "),
 		"hold", k.Hold.String()))
@@ -79,7 +76,8 @@ func (k *TicketKind) grant(t *Ticket, now time.Time) Grant {
 			compared = append(compared, a.Agent)
 		}
 	}
-	g := Grant{Ticket: t.Number, Kind: k.ID, At: now, Hold: k.Hold, Veto: true, Proofs: []Granted{{Class: k.Class, By: all}}}
+	g := Grant{Ticket: t.Number, Number: ShowTicketNumber(t.Number), Kind: k.ID, At: now, Hold: k.Hold, Veto: true,
+		Proofs: []Granted{{Class: k.Class, By: all}}}
 	if k.Compared != "" && len(compared) > 0 {
 		g.Proofs = append(g.Proofs, Granted{Class: k.Compared, By: compared})
 	}

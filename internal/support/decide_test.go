@@ -111,14 +111,29 @@ func TestP1_whoDecidesOpenedWhatTheCustomerGave(t *testing.T) {
 	})
 }
 
+// moneyCase is what is known of a case when its ticket is sent, and when it is claimed.
+type moneyCase struct {
+	before, later support.About
+	proved        bool // by one person
+}
+
+// money is what the ticket says of it: the worst of both.
+func (c moneyCase) money() string {
+	yuan := []int64{c.before.Yuan, c.later.Yuan}
+	switch {
+	case max(yuan[0], yuan[1]) >= 5000:
+		return support.MoneyAbove
+	case min(yuan[0], yuan[1]) == 0:
+		return support.MoneyUnknown
+	}
+	return support.MoneyBelow
+}
+
 // What the risk limit says is data, and what once raised it stays. What nobody knows counts as above it.
 func TestP1_aboveTheRiskLimitOneIsNotEnough(t *testing.T) {
 	onBoth(t, func(t *testing.T, d *door) {
 		b, ctx := newBureau(t, d), t.Context()
-		for name, c := range map[string]struct {
-			before, later support.About
-			proved        bool
-		}{
+		for name, c := range map[string]moneyCase{
 			"below":         {before: support.About{Yuan: 1}, later: support.About{Yuan: 1}, proved: true},
 			"unknown":       {before: support.About{}, later: support.About{Yuan: 1}},
 			"unknown later": {before: support.About{Yuan: 1}},
@@ -133,6 +148,9 @@ func TestP1_aboveTheRiskLimitOneIsNotEnough(t *testing.T) {
 			ticket := b.sent("picture", name)
 			b.cases.set(name, c.later)
 			b.take(reviewer("anna"), ticket.ID)
+			if got, err := b.Ticket(ctx, ticket.ID); err != nil || got.Detail.Money != c.money() {
+				t.Errorf("%s: the ticket says %q, %v", name, got.Detail.Money, err)
+			}
 			_, err := b.Approve(ctx, reviewer("anna"), ticket.ID, b.judged(ticket, ""))
 			b.must(err)
 			if got := b.proofs(name); (len(got) == 1) != c.proved {

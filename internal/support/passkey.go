@@ -129,7 +129,16 @@ func (d *Desk) FinishPasskey(ctx context.Context, token string, answer []byte) (
 	}
 	switch s.Kind {
 	case KindHalf:
-		whole, err = d.usePasskey(ctx, s, a, m, answer)
+		whole, err = d.secondStep(ctx, s, a.ID, "passkey", func(tx Tx, a *Agent) (bool, error) {
+			used, err := d.checkPasskey(a, m.Passkey, answer)
+			if err != nil || used == nil {
+				return false, err
+			}
+			return true, tx.SavePasskey(a.ID, *used)
+		})
+		if err == nil && whole == "" {
+			err = errWrongPasskey
+		}
 	case KindEnrol:
 		whole, err = d.enrolPasskey(ctx, s, a, m, answer)
 	default:
@@ -139,39 +148,6 @@ func (d *Desk) FinishPasskey(ctx context.Context, token string, answer []byte) (
 		return "", fmt.Errorf("finish passkey: %w", err)
 	}
 	return whole, nil
-}
-
-func (d *Desk) usePasskey(ctx context.Context, s *Session, a *Agent, m memory, answer []byte) (whole string, err error) {
-	now := d.deps.Now()
-	err = d.deps.Store.Do(ctx, func(tx Tx) error {
-		whole = ""
-		if err := tx.Take(now, codeLimit(a.ID)); err != nil {
-			return err
-		}
-		a, err := tx.Agent(a.ID)
-		if err != nil {
-			return err
-		}
-		used, err := d.checkPasskey(a, m.Passkey, answer)
-		if err != nil {
-			return err
-		}
-		if used == nil || !a.Disabled.IsZero() {
-			return tx.Record(d.failedSignIn(a, "passkey"))
-		}
-		if err := tx.SavePasskey(a.ID, *used); err != nil {
-			return err
-		}
-		if err := tx.GiveBack(now, codeLimit(a.ID).Key); err != nil {
-			return err
-		}
-		whole, err = d.swap(tx, a, s, "passkey")
-		return err
-	})
-	if err == nil && whole == "" {
-		err = errWrongPasskey
-	}
-	return whole, err
 }
 
 // checkPasskey is the passkey that gave an answer, as it is to be kept now; nil if the answer is wrong. A counter that went

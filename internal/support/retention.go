@@ -86,11 +86,12 @@ func (r *Retention) erase(ctx context.Context, item Retained) (gone int, err err
 type Kept struct {
 	ID     string
 	Keep   time.Duration
-	Due    int       // is over and not erased yet; -1 if nobody counts it
-	More   bool      // there is more than Due
-	Oldest time.Time // zero if there is none
-	Erased int       // in the runs that are looked through
-	Last   time.Time // the last run that erased any
+	Due    int           // is over and not erased yet; -1 if nobody counts it
+	More   bool          // there is more than Due
+	Oldest time.Time     // zero if there is none
+	Over   time.Duration // for how long the oldest is over; 0 if it is not
+	Erased int           // in the runs that are looked through; -1 if another job erases it, and does not count
+	Last   time.Time     // the last run that erased any
 }
 
 // RetentionRun is one run that erased something.
@@ -119,6 +120,9 @@ func (r *Retention) Report(ctx context.Context) (kept []Kept, runs []RetentionRu
 			if k.Due, k.Oldest, err = item.Due(ctx, r.now().Add(-item.Keep), mostDue+1); err != nil {
 				return nil, nil, fmt.Errorf("retention report: %s: %w", item.ID, err)
 			}
+			if k.Due > 0 && !k.Oldest.IsZero() {
+				k.Over = max(0, r.now().Sub(k.Oldest)-item.Keep)
+			}
 			if k.More = k.Due > mostDue; k.More {
 				k.Due = mostDue
 			}
@@ -128,6 +132,9 @@ func (r *Retention) Report(ctx context.Context) (kept []Kept, runs []RetentionRu
 			if run.Erased[item.ID] > 0 && run.At.After(k.Last) {
 				k.Last = run.At
 			}
+		}
+		if item.Erase == nil {
+			k.Erased = -1
 		}
 		kept = append(kept, k)
 	}

@@ -85,32 +85,13 @@ func (d *Desk) Second(ctx context.Context, token, code string) (whole string, er
 	if err != nil {
 		return "", fmt.Errorf("second step: %w", err)
 	}
-	now := d.deps.Now()
-	err = d.deps.Store.Do(ctx, func(tx Tx) error {
-		whole = ""
-		if err := tx.Take(now, codeLimit(a.ID)); err != nil {
-			return err
-		}
-		a, err := tx.Agent(a.ID)
-		if err != nil {
-			return err
-		}
-		step, err := d.useCode(a, code, now)
-		if err != nil {
-			return err
-		}
-		if step < 0 || !a.Disabled.IsZero() {
-			return tx.Record(d.failedSignIn(a, "code"))
+	whole, err = d.secondStep(ctx, s, a.ID, "code", func(tx Tx, a *Agent) (bool, error) {
+		step, err := d.useCode(a, code, d.deps.Now())
+		if err != nil || step < 0 {
+			return false, err
 		}
 		a.LastStep = step
-		if err := tx.SaveAgent(a); err != nil {
-			return err
-		}
-		if err := tx.GiveBack(now, codeLimit(a.ID).Key); err != nil {
-			return err
-		}
-		whole, err = d.swap(tx, a, s, "code")
-		return err
+		return true, tx.SaveAgent(a)
 	})
 	if err == nil && whole == "" {
 		err = errWrongCode
@@ -119,6 +100,38 @@ func (d *Desk) Second(ctx context.Context, token, code string) (whole string, er
 		return "", fmt.Errorf("second step: %w", err)
 	}
 	return whole, nil
+}
+
+// secondStep counts a try of a half session's second step and then looks at it (requirement R4), and gives a whole session if it
+// is right: "" if it is not, or if the agent may not come in any more. use looks, and keeps what was used.
+func (d *Desk) secondStep(ctx context.Context, half *Session, agentID, with string,
+	use func(tx Tx, a *Agent) (right bool, err error)) (whole string, err error) {
+	err = d.deps.Store.Do(ctx, func(tx Tx) error {
+		whole = ""
+		if err := tx.Take(d.deps.Now(), codeLimit(agentID)); err != nil {
+			return err
+		}
+		a, err := tx.Agent(agentID)
+		if err != nil {
+			return err
+		}
+		right := false
+		if a.Disabled.IsZero() {
+			right, err = use(tx, a)
+		}
+		if err != nil {
+			return err
+		}
+		if !right {
+			return tx.Record(d.failedSignIn(a, with))
+		}
+		if err := tx.GiveBack(d.deps.Now(), codeLimit(agentID).Key); err != nil {
+			return err
+		}
+		whole, err = d.swap(tx, a, half, with)
+		return err
+	})
+	return whole, err
 }
 
 // swap ends a half session and begins a whole one.

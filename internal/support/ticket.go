@@ -49,9 +49,11 @@ type Claim struct {
 // Detail is the rest of a ticket: ids, codes and times; nothing personal.
 type Detail struct {
 	Lang      string     `json:"lang,omitempty"`
+	Opener    string     `json:"opener,omitempty"`  // the agent who began it for the customer, "" if they did
 	Need      int        `json:"need,omitempty"`    // approvals
 	Helpers   []string   `json:"helpers,omitempty"` // agents who helped in the case
 	Flags     []string   `json:"flags,omitempty"`
+	Money     string     `json:"money,omitempty"`  // on which side of the risk limit, at its worst; never how much
 	Beside    []string   `json:"beside,omitempty"` // numbers of other tickets of the same account that waited too
 	Rounds    []Round    `json:"rounds,omitempty"`
 	Approvals []Approval `json:"approvals,omitempty"` // since it was opened last

@@ -79,7 +79,7 @@ func (c casesIn) Prove(caseID string, g support.Grant) error {
 			return err
 		}
 	}
-	return nil
+	return c.Tell(caseID, support.Notice{Number: g.Number, State: support.TicketApproved}) // by the case's own letter
 }
 
 // Tell keeps what was told in the transaction too.
@@ -203,7 +203,7 @@ func TestP1_anApprovalCannotSetAPassword(t *testing.T) {
 			fields = append(fields, typ.Field(i).Name)
 		}
 	}
-	if got := strings.Join(fields, " "); got != "Ticket Kind At Proofs Hold Veto Class By" {
+	if got := strings.Join(fields, " "); got != "Ticket Number Kind At Proofs Hold Veto Class By" {
 		t.Errorf("a grant carries %s", got)
 	}
 }

@@ -17,6 +17,8 @@ type NewTicket struct {
 	Case string
 	Key  string // what the customer will show with the number; it is kept as a keyed sum
 	Lang string
+	// Agent begins it for the customer, who writes and sends it; "" if they begin it themselves.
+	Agent string
 	// Network is where it is begun, as it is limited by; "" is not counted.
 	Network string
 }
@@ -38,7 +40,11 @@ func (s *Tickets) Begin(ctx context.Context, n NewTicket) (t *Ticket, begun bool
 			}
 			now := s.deps.Now().Truncate(time.Millisecond)
 			t = &Ticket{ID: newID(), Number: ticketNumber.fresh(), Kind: k.ID, Case: n.Case, Key: s.keySum(n.Key), State: TicketDraft,
-				Created: now, Due: now.Add(k.Draft), Detail: Detail{Lang: n.Lang}}
+				Created: now, Due: now.Add(k.Draft), Detail: Detail{Lang: n.Lang, Opener: n.Agent}}
+			beginner := Customer
+			if n.Agent != "" { // who helped decides nothing of it
+				beginner, t.Detail.Helpers = Actor(n.Agent), []string{n.Agent}
+			}
 			if err := s.countBegun(tx, k, n.Network, now); err != nil {
 				return err
 			}
@@ -48,7 +54,7 @@ func (s *Tickets) Begin(ctx context.Context, n NewTicket) (t *Ticket, begun bool
 			if err := tx.Await(n.Case, t.awaits()); err != nil {
 				return err
 			}
-			return tx.Record(noted(t, now, "ticket-begun", Customer))
+			return tx.Record(noted(t, now, "ticket-begun", beginner))
 		})
 		if err == nil {
 			return t, begun, nil
@@ -241,6 +247,10 @@ func (s *Tickets) Send(ctx context.Context, caseID, id string) (*Ticket, error) 
 // weigh notes what is known of the case: what once was a reason for care stays one.
 func (t *Ticket) weigh(k *TicketKind, about About) {
 	t.Detail.Need = max(t.Detail.Need, k.Approvals.need(about))
+	order := []string{"", MoneyBelow, MoneyUnknown, MoneyAbove}
+	if money := k.Approvals.money(about); slices.Index(order, money) > slices.Index(order, t.Detail.Money) {
+		t.Detail.Money = money
+	}
 	for _, flag := range about.Flags {
 		if !slices.Contains(t.Detail.Flags, flag) {
 			t.Detail.Flags = append(t.Detail.Flags, flag)

@@ -96,6 +96,26 @@ func (a Approvals) need(about About) int {
 	return a.Usual
 }
 
+// What is said of the money within reach, the least first. Nothing is said where the limit is 0: then it decides nothing.
+const (
+	MoneyBelow   = "below" // the risk limit
+	MoneyUnknown = "unknown"
+	MoneyAbove   = "above"
+)
+
+// money says on which side of the limit a case is.
+func (a Approvals) money(about About) string {
+	switch {
+	case a.Yuan == 0:
+		return ""
+	case about.Yuan <= 0:
+		return MoneyUnknown
+	case about.Yuan >= a.Yuan:
+		return MoneyAbove
+	}
+	return MoneyBelow
+}
+
 // More says how often the customer may be asked for more, and how long that waits.
 type More struct {
 	Times int

@@ -73,10 +73,12 @@ type Cases interface {
 	About(caseID string) (About, error)
 	// Await keeps a case alive until a moment, as its ticket waits for somebody.
 	Await(caseID string, until time.Time) error
-	// Prove adds what people judged to a case; problem.Expired if it is over, problem.Invalid with "account" "unknown" if there
-	// is no such account, and with "compared" "required" if only compared papers can complete it.
+	// Prove adds what people judged to a case, and writes to every address of the account that they did; problem.Expired if it
+	// is over, problem.Invalid with "account" "unknown" if there is no such account, and with "compared" "required" if only
+	// compared papers can complete it.
 	Prove(caseID string, g Grant) error
-	// Tell writes to every address of the account how a ticket of a case stands; to nobody if there is no such account.
+	// Tell writes to every address of the account how a ticket of a case stands, but for a yes; to nobody if there is no such
+	// account.
 	Tell(caseID string, n Notice) error
 }
 
@@ -91,6 +93,7 @@ type About struct {
 // Grant is what a decision proves.
 type Grant struct {
 	Ticket string // number
+	Number string // the same as people read it, for the letter
 	Kind   string
 	At     time.Time
 	Proofs []Granted

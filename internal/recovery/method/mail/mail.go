@@ -99,3 +99,12 @@ func (method) Reveal(t *recovery.Turn, l recovery.Link) (string, error) {
 	s.Revealed = &code
 	return number, t.Keep(s)
 }
+
+// Revealed is what the same press was shown.
+func (method) Revealed(t *recovery.Turn, l recovery.Link, press []byte) string {
+	var s state
+	if !t.Load(&s) || s.Mailed.ID != l.Nonce || s.Revealed == nil {
+		return ""
+	}
+	return t.Revealed(*s.Revealed, press)
+}
