@@ -149,7 +149,7 @@ func checkInputs(p page) []string {
 	var bad []string
 	names := slices.Clone(allowedFields)
 	if p.kind == "resume" { // of a live case; what its own steps ask for is in the live tests
-		names = append(names, "resume")
+		names = append(names, "resume", "page")
 	}
 	for _, platform := range realContent().Platforms {
 		for _, question := range platform.Questions {

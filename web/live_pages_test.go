@@ -227,8 +227,14 @@ func TestLive_deadEndsSayWhatToDo(t *testing.T) {
 	p := newLive(t, plainSite)
 	one := p.person(t)
 	one.begin("sms", "all@demo.example")
-	for target, want := range map[string]int{"/mail/abcdefghijklmnopqrstuvwxyz": 410, "/case/" + one.caseID() +
-		"/join/abcdefghijklmnopqrstuvwxyz": 410, "/case/x/join/y": 404} {
+	dead := "/case/" + one.caseID() + "/join/abcdefghijklmnopqrstuvwxyz"
+	if a := one.get(dead); a.location() != "/p/wallet/sms/sms-code" { // their own case is at hand
+		t.Errorf("%s: %d %s", dead, a.status, a.location())
+	}
+	if a := p.browser().get(dead); a.status != 410 {
+		t.Errorf("%s of another: %d", dead, a.status)
+	}
+	for target, want := range map[string]int{"/mail/abcdefghijklmnopqrstuvwxyz": 410, "/case/x/join/y": 404} {
 		for _, prefix := range []string{"", "/en"} {
 			a := one.get(prefix + target)
 			if a.status != want {
