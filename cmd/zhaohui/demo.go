@@ -52,27 +52,6 @@ func (d *demonstration) Accounts() []web.DemoAccount { return d.accounts }
 // Outbox is what was sent, the oldest first.
 func (d *demonstration) Outbox() []message.Record { return d.outbox.Records() }
 
-// demoLimit is the risk limit of the demo's appeals, in yuan: accounts.json has some above and some below. The platform's own
-// file says 0, so that every appeal needs two people; nobody would see there how a limit works.
-const demoLimit = 5000
-
-// kinds are the kinds of ticket of the live platform.
-func (b building) kinds(platform string) []*support.TicketKind {
-	kinds := b.content.Tickets[platform]
-	if b.demo == nil {
-		return kinds
-	}
-	var own []*support.TicketKind
-	for _, k := range kinds {
-		kind := *k
-		if kind.Approvals.Yuan == 0 {
-			kind.Approvals.Yuan = demoLimit
-		}
-		own = append(own, &kind)
-	}
-	return own
-}
-
 // Advance moves the clock forward and does at once what would have happened meanwhile.
 func (d *demonstration) Advance(ctx context.Context, by time.Duration) error {
 	d.ahead.Add(int64(by))

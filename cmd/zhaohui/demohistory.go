@@ -116,7 +116,7 @@ func newHistory(b building, r *records, d recovery.Deps, compose func(recovery.L
 	h.content, h.zone, h.desk, h.links = b.content, b.zone, b.demo.desk, own.links(b.content, b.words, h.now)
 	live := livePlatform(b.content.Platforms).ID
 	h.keeper = newInsight(b, &own, live, h.now)
-	kinds := b.kinds(live)
+	kinds := b.content.Tickets[live]
 	if len(kinds) > 0 && b.content.Calendar != nil {
 		h.tickets = own.tickets(kinds, b.content.Calendar, h.service, cases, h.now)
 	}

@@ -66,7 +66,7 @@ func (p *portal) live(ctx context.Context, b building, r *records, config *web.C
 	p.ending(runner, r)
 	config.Recovery, config.Policy = service, policy
 	p.assist(b, platform.ID, service, cases, config)
-	if kinds := b.kinds(platform.ID); len(kinds) > 0 && b.content.Calendar != nil {
+	if kinds := b.content.Tickets[platform.ID]; len(kinds) > 0 && b.content.Calendar != nil {
 		config.Tickets = r.tickets(kinds, b.content.Calendar, service, cases, b.now)
 		runner.Every("tickets", time.Minute, func(ctx context.Context) error {
 			if b.demo != nil && b.demo.writesPast() {

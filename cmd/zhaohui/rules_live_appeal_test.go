@@ -150,17 +150,11 @@ func TestS16_nothingLeftEndsInAnAppeal(t *testing.T) {
 	}
 	b.must(b.judge("lead", ticket, ""))
 	b.at(vetoed, recovery.StepHold)
-	said := 0
-	for _, text := range b.letters(recovery.PurposeTicketApproved, 2) { // a short message has no room for the number and its page
-		if strings.Contains(text, support.ShowTicketNumber(ticket.Number)) && strings.Contains(text, "/appeal\n") {
-			said++
-		}
-		if !strings.Contains(text, "从不收费") || strings.Contains(text, "what the receipt says") {
+	for _, text := range b.letters(recovery.PurposeTicketApproved, 2) {
+		if !strings.Contains(text, support.ShowTicketNumber(ticket.Number)) || !strings.Contains(text, "/appeal\n") ||
+			!strings.Contains(text, "从不收费") || strings.Contains(text, "what the receipt says") {
 			t.Errorf("the letter of a yes: %s", text)
 		}
-	}
-	if said != 1 {
-		t.Errorf("%d mails name the appeal and its page", said)
 	}
 	for _, text := range b.letters(recovery.PurposeTicketApproved, 2) { // both addresses are lost ones: only both together stop it
 		_, err := b.service.Stop(ctx, stopLink.FindStringSubmatch(text)[1])

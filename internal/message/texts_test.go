@@ -210,8 +210,7 @@ func TestCompose_saysWhoBeganAndWhen(t *testing.T) {
 	}
 }
 
-// A letter about an appeal says where it goes on and until when, that there is never a fee, and no code; a mail also which, and
-// where number and key show it: both do not fit into a short SMS (requirement P2).
+// A letter about an appeal says which, where it goes on and until when, that there is never a fee, and no code (requirement P2).
 func TestP2_aLetterAboutAnAppealSaysWhereItGoesOn(t *testing.T) {
 	c := composer(t, nil)
 	free := map[string]string{"zh": "从不收费", "en": "never a fee"}
@@ -223,11 +222,7 @@ func TestP2_aLetterAboutAnAppealSaysWhereItGoesOn(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				says := []string{"14:10", free[lang], "\n" + l.Stop + "\n", sampleLine}
-				if channel == Mail {
-					says = append(says, l.Number, "\n"+l.Link+"\n")
-				}
-				for _, part := range says {
+				for _, part := range []string{l.Number, "\n" + l.Link + "\n", "14:10", free[lang], "\n" + l.Stop + "\n", sampleLine} {
 					if !strings.Contains(text, part) {
 						t.Errorf("%s %s %s: no %q in %q", lang, purpose, channel, part, text)
 					}
