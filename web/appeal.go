@@ -130,9 +130,7 @@ func (f *filing) goOn(after string) string {
 func (s *Site) showAppeal(v *visit) error {
 	return s.filed(v, func(f *filing) error {
 		switch {
-		case f.form == nil:
-			return s.fresh(v, 200, templates.AppealStart(f.startView()))
-		case f.opened():
+		case f.form == nil || f.opened():
 			return s.fresh(v, 200, templates.AppealStart(f.startView()))
 		case f.form.Ticket.State == support.TicketDraft && len(f.form.Answers) == 0:
 			return v.see(f.goOn(""))

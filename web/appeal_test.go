@@ -28,7 +28,9 @@ func (r reach) About(caseID string) (support.About, error) {
 	return support.About{Helpers: stakes.Helpers, Yuan: stakes.Yuan, Flags: stakes.Risks, Others: stakes.Others}, err
 }
 
-func (r reach) Await(caseID string, until time.Time) error { return r.cases.Await(caseID, until) }
+func (r reach) Await(caseID string, until time.Time, theirs bool) error {
+	return r.cases.Await(caseID, until, theirs)
+}
 
 func (r reach) Prove(caseID string, g support.Grant) error {
 	ruling := recovery.Ruling{Ticket: g.Ticket, Number: g.Number, Hold: g.Hold}

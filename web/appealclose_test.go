@@ -32,7 +32,7 @@ func TestW2_whatNumberAndKeyOpenedIsClosedByAButton(t *testing.T) {
 		}
 		closed := other.get(lang + "/appeal/closed")
 		contains(t, closed, map[string]string{"": "已经关好", "/en": "Closed"}[lang])
-		for _, gone := range []string{number, "/case/", "/progress\" class=\"btn"} {
+		for _, gone := range []string{number, "/case/", `class="btn b2" href="` + lang + "/progress"} {
 			if strings.Contains(closed.body, gone) {
 				t.Errorf("the closed page shows %q", gone)
 			}

@@ -38,7 +38,7 @@ func (f *filing) statusView() templates.AppealStatusView {
 	st := &standing{Site: f.Site, visit: f.visit, ticket: f.form.Ticket, kind: f.kind, own: f,
 		fate: f.sight.Place.State}
 	view := st.view(f.path())
-	if key := f.keyOf(f.form.Ticket); key != "" {
+	if key := f.keyOf(f.form.Ticket); key != "" && f.sight.Role == recovery.Owner { // it can take the case along
 		view.Key, view.KeyText = showKey(key), f.t("appeal.status.keep", "Address", f.absolute(f.visit.to("/appeal", "")))
 	}
 	view.Beside = f.beside()

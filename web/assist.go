@@ -111,6 +111,9 @@ func saidIn(form url.Values, sight recovery.AssistSight) recovery.Said {
 // mistakenAssist is the page again, with what is wrong and what was filled in.
 func (s *Site) mistakenAssist(v *visit, sight recovery.AssistSight, form url.Values, wrong map[string]string) (templates.AssistCaseView, error) {
 	view, err := s.assistView(v, sight, form)
+	if err != nil {
+		return view, err
+	}
 	for i, q := range sight.Questions {
 		if code := wrong[q.ID]; code != "" {
 			text := v.words.T("assist.wrong." + code)
@@ -123,5 +126,5 @@ func (s *Site) mistakenAssist(v *visit, sight recovery.AssistSight, form url.Val
 			view.Errors = append(view.Errors, templates.FieldError{Field: field, Text: v.words.T("assist.wrong." + field)})
 		}
 	}
-	return view, err
+	return view, nil
 }

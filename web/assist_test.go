@@ -252,3 +252,42 @@ func TestEvents_tellThatACaseMovedAndNothingElse(t *testing.T) {
 		t.Error("the case moved and nothing was said")
 	}
 }
+
+// When a hold ends, every page says the same full minute, and an agent reads what the customer waits for.
+func TestR14_everyPageSaysTheSameEndOfAHold(t *testing.T) {
+	p := newAssistPortal(t)
+	one, lin := p.person(t), p.hire(t, "lin", support.RoleAgent)
+	one.begin("identity", "all@demo.example")
+	one.fill("name", "周晓岚", "id_number", "990001198802140526", "phone", "19900000101")
+	one.fill("instead", "wait")
+	p.clock.advance(61 * time.Second)
+	one.fill()
+	one.fill("method", "sms")
+	one.proveSMS()
+	one.expect("hold")
+	hold := p.facts(t, one.caseID()).Hold
+	if hold.Second() == 0 {
+		t.Fatal("this hold ends at a full minute by itself")
+	}
+	p.clock.advance(5 * time.Minute)
+	until, early := hold.UTC().Add(time.Minute).Format("15:04"), hold.UTC().Format("15:04")
+	guest := p.person(t)
+	guest.visit("/case")
+	guest.fill("resume", recovery.ShowResume(p.facts(t, one.caseID()).Code))
+	desk := lin.b.get(lin.helps(t, one)).body
+	for name, body := range map[string]string{"its own page": one.open(one.at).body, "progress": one.open("/progress").body,
+		"another device": guest.open(guest.at).body, "the agent's page": desk} {
+		if !strings.Contains(body, until) || strings.Contains(body, early) && name != "its own page" {
+			t.Errorf("%s does not say %s: %s", name, until, parsed(t, body).text())
+		}
+	}
+	calendar := one.open("/case/" + one.caseID() + "/hold.ics").body
+	if want := "DTSTART:" + hold.UTC().Add(time.Minute).Format("20060102T1504") + "00Z"; !strings.Contains(calendar, want) {
+		t.Errorf("the calendar does not say %s", want)
+	}
+	for text, want := range map[string]bool{"正在等时间": true, "证明够了，只等时间到": true, ">hold<": false, "够了，可以设新密码": false} {
+		if strings.Contains(desk, text) != want {
+			t.Errorf("the agent reads %q: %v", text, !want)
+		}
+	}
+}

@@ -65,7 +65,7 @@ func (s *Site) submitAssisted(v *visit) error {
 	case "end":
 		err = s.Assist.End(ctx, key, s.client(v))
 	case "accept":
-		fresh, failed := s.Assist.Accept(ctx, key, s.pressedBy(v, form))
+		fresh, failed := s.Assist.Accept(ctx, key, s.pressedBy(v, form.Get(recovery.FieldPage)))
 		if err = failed; fresh != "" {
 			key = recovery.Key{Case: key.Case, Token: fresh}
 			err = s.cases.write(v.Response(), v.Request(), key)

@@ -16,7 +16,7 @@ import (
 const (
 	mostStreams    = 500              // a process
 	streamLife     = 10 * time.Minute // then the browser comes again
-	streamPatience = 10 * time.Second // for one event to be taken
+	streamPatience = 10 * time.Second // for one event to be taken, and until it is worth coming back when there is no place
 	streamBeat     = 25 * time.Second // a sign of life, so that nothing on the way hangs up
 	pollEvery      = time.Second
 )

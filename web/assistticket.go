@@ -23,24 +23,26 @@ func (s *Site) openTicket(v *visit, sight recovery.AssistSight) error {
 	return err
 }
 
-// ticketFact says how the appeal of a case stands, "" if there is none. Its number opens nothing.
-func (s *Site) ticketFact(v *visit, sight recovery.AssistSight) (string, error) {
+// ticketOf is the appeal of a case, nil if there is none.
+func (s *Site) ticketOf(v *visit, sight recovery.AssistSight) (*support.Ticket, error) {
 	if s.Tickets == nil {
-		return "", nil
+		return nil, nil //nolint:nilnil // no desk takes appeals
 	}
 	t, err := s.Tickets.OfCase(v.Request().Context(), sight.Case, appealKind)
 	if errors.Is(err, problem.NotFound) {
-		return "", nil
+		return nil, nil //nolint:nilnil // no appeal is no mistake
 	}
-	if err != nil {
-		return "", err
-	}
+	return t, err
+}
+
+// ticketFact says how an appeal stands. Its number opens nothing.
+func (s *Site) ticketFact(v *visit, t *support.Ticket) string {
 	number, state := support.ShowTicketNumber(t.Number), s.ticketState(v, t)
 	switch t.State {
 	case support.TicketDraft, support.TicketAsked:
-		return v.words.T("assist.ticket.theirs", "Number", number, "State", state, "Time", s.until(v, t.Due)), nil
+		return v.words.T("assist.ticket.theirs", "Number", number, "State", state, "Time", s.until(v, t.Due))
 	case support.TicketOpen:
-		return v.words.T("assist.ticket.ours", "Number", number, "State", state, "Time", s.until(v, t.Promised)), nil
+		return v.words.T("assist.ticket.ours", "Number", number, "State", state, "Time", s.until(v, t.Promised))
 	}
-	return v.words.T("assist.ticket.over", "Number", number, "State", state), nil
+	return v.words.T("assist.ticket.over", "Number", number, "State", state)
 }

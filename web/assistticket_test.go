@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -46,8 +47,9 @@ func TestL15_anAgentOpensATicketThatTheCustomerWrites(t *testing.T) {
 	if ticket = p.ticket(t, one); ticket.State != support.TicketOpen {
 		t.Fatalf("the ticket is %s", ticket.State)
 	}
-	if a := lin.b.get(path); !strings.Contains(a.body, number+"，没人领") {
-		t.Error("the agent is not told that it was sent")
+	if a := lin.b.get(path); !strings.Contains(a.body, number+"，没人领") || !strings.Contains(a.body, "申诉交了，等人来判断") ||
+		strings.Contains(a.body, "写一份") {
+		t.Error("the agent is not told that it was sent, or that the customer still writes")
 	}
 	judge := &support.Agent{ID: lin.id, Name: "lin", Roles: []support.Role{support.RoleReviewer}}
 	if _, err := p.config.Tickets.Claim(t.Context(), judge, ticket.ID); problem.KindOf(err) != problem.KindDenied {
@@ -83,6 +85,46 @@ func TestL15_aTicketThatFailedIsOpenedByTheNextPress(t *testing.T) {
 		t.Errorf("the case does %+v", facts.Doing)
 	}
 	p.ticket(t, one)
+}
+
+// What the operator switched off nobody opens, also where the customer stands at it already.
+func TestL15_aTicketIsNotOpenedWhereAppealsAreOff(t *testing.T) {
+	p := newAssistAppeals(t)
+	one, lin := p.person(t), p.hire(t, "lin", support.RoleAgent)
+	one.begin("appeal", "all@demo.example")
+	path := lin.helps(t, one)
+	p.live.service.Switched([]string{"appeal"})
+	if a := lin.b.get(path); strings.Contains(a.body, `data-form="ticket"`) {
+		t.Error("it is offered")
+	}
+	if a := lin.b.post(path, values("do", "ticket")); a.status != 422 {
+		t.Errorf("it is opened: %d", a.status)
+	}
+}
+
+// A second screen shows how the appeal stands and not the key, by which a browser can take the case along.
+func TestW4_theSecondScreenIsNotShownTheKey(t *testing.T) {
+	p := newAppeals(t)
+	one := p.person(t)
+	one.begin("sms", "all@demo.example")
+	one.proveSMS()
+	_, link := one.handOff(t)
+	one.open(one.at)
+	one.fill("method", "appeal")
+	page := "/case/" + one.caseID() + "/appeal"
+	one.fill("do", "begin")
+	one.fill("model", "红米", "since", "2020-03")
+	one.open(page + "/check")
+	one.fill()
+	key := regexp.MustCompile(`\d{3} \d{3} \d{3}`)
+	if !key.MatchString(one.open(page).body) {
+		t.Fatal("the owner is not shown the key")
+	}
+	screen := p.browser()
+	screen.post(link, sends(t, screen.get(link), link))
+	if a := screen.get(page); a.status != 200 || key.MatchString(a.body) || !strings.Contains(a.body, "T-") {
+		t.Errorf("the second screen: %d, shown the key: %t", a.status, key.MatchString(a.body))
+	}
 }
 
 // An agent who no longer helps opens nothing, nor does one where the operator switched appeals off.

@@ -29,12 +29,18 @@ func (s *Site) assistView(v *visit, sight recovery.AssistSight, form url.Values)
 	}
 	view.Send, view.Share = sight.MaySend, s.Links != nil && sight.State == recovery.Open
 	s.assistCheck(v, sight, form, &view)
-	ticket, err := s.ticketFact(v, sight)
-	view.Ticket = s.Tickets != nil && sight.MayAppeal && ticket == ""
-	if ticket != "" {
-		view.Facts = append(view.Facts, ui.Fact{Term: t("assist.fact.ticket"), Text: ticket})
+	ticket, err := s.ticketOf(v, sight)
+	if err != nil {
+		return view, err
 	}
-	return view, err
+	view.Ticket = s.Tickets != nil && sight.MayAppeal && ticket == nil
+	if ticket != nil {
+		if words := l.has("assist.appeal." + string(ticket.State)); words != "" && sight.Method == recovery.ByAppeal {
+			view.Facts[0].Text = words // the step is the form's, which is written already
+		}
+		view.Facts = append(view.Facts, ui.Fact{Term: t("assist.fact.ticket"), Text: s.ticketFact(v, ticket)})
+	}
+	return view, nil
 }
 
 func (s *Site) channelName(v *visit, id string) string {
@@ -55,8 +61,10 @@ func (s *Site) assistFacts(l *live, sight recovery.AssistSight) []ui.Fact {
 	}
 	facts := add(nil, "step", l.stepText(sight))
 	facts = add(facts, "passed", l.classes(sight.Passed))
-	switch {
+	switch waits := sight.Hold.After(s.Now()); {
 	case sight.State != recovery.Open:
+	case sight.Enough && waits:
+		facts = add(facts, "missing", t("assist.fact.waits"))
 	case sight.Enough:
 		facts = add(facts, "missing", t("assist.fact.enough"))
 	case sight.Needed > 0:
@@ -69,7 +77,7 @@ func (s *Site) assistFacts(l *live, sight recovery.AssistSight) []ui.Fact {
 		facts = add(facts, "over", t("assist.over."+string(sight.Over)))
 	}
 	if !sight.Hold.IsZero() && sight.Hold.After(s.Now()) {
-		facts = add(facts, "hold", l.clock(sight.Hold))
+		facts = add(facts, "hold", l.from(sight.Hold))
 	}
 	if !sight.Deadline.IsZero() {
 		facts = add(facts, "deadline", l.clock(sight.Deadline))
@@ -87,7 +95,7 @@ func (l *live) stepText(sight recovery.AssistSight) string {
 		return unbroken(l.t("live." + string(sight.State) + ".title"))
 	}
 	for _, key := range []string{"method." + sight.Method + "." + sight.Step + ".title", "method." + sight.Method + ".name",
-		"live." + sight.Step + ".title"} {
+		"live." + sight.Step + ".title", "live.status." + sight.Step} {
 		if text := l.has(key); text != "" && !strings.Contains(text, "<no value>") {
 			return unbroken(text)
 		}

@@ -50,6 +50,8 @@ func (s *Site) retentionRow(v *visit, k support.Kept) templates.RetentionRow {
 		Late: k.Over > retentionGrace}
 	if k.Erased >= 0 {
 		row.Erased = strconv.Itoa(k.Erased)
+	} else {
+		row.Last = t("retention.one-by-one")
 	}
 	if !k.Oldest.IsZero() {
 		row.Oldest = k.Oldest.In(s.Zone).Format(time.DateOnly)

@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -66,7 +65,7 @@ func (s *Site) submitCase(v *visit) error {
 	case "again":
 		err = s.Recovery.Again(ctx, key, form.Get("method"), client)
 	case "hand-off":
-		return s.showHandoff(v, key, s.pressedBy(v, form), sight)
+		return s.showHandoff(v, key, s.pressedBy(v, form.Get(recovery.FieldPage)), sight)
 	case "":
 		if sight.Role != recovery.Guest || sight.Place.Method == "" {
 			return problem.Invalid{Fields: map[string]string{"do": "required"}}
@@ -78,7 +77,7 @@ func (s *Site) submitCase(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.see(v.to(s.pathAfter(ctx, key, sight), ""))
+	return s.goOnLive(v, key, sight)
 }
 
 // showLate answers a press beside a step that comes with the token of before, as showCurrent does.
@@ -88,17 +87,15 @@ func (s *Site) showLate(v *visit, key recovery.Key, sight recovery.Sight) error 
 		return err
 	}
 	if posted["do"] == "hand-off" { // the link is shown once more
-		client := s.client(v)
-		client.Page = posted[recovery.FieldPage]
-		return s.showHandoff(v, key, client, sight)
+		return s.showHandoff(v, key, s.pressedBy(v, posted[recovery.FieldPage]), sight)
 	}
 	return s.leadOn(v, key, sight, posted)
 }
 
 // pressedBy is the browser that pressed a button of a page with a name.
-func (s *Site) pressedBy(v *visit, form url.Values) recovery.Client {
+func (s *Site) pressedBy(v *visit, page string) recovery.Client {
 	client := s.client(v)
-	client.Page = form.Get(recovery.FieldPage)
+	client.Page = page
 	return client
 }
 
@@ -121,7 +118,7 @@ func (s *Site) submitResume(v *visit) error {
 	if own, err := s.look(v); err == nil && own.Resume == code { // the browser that began needs no code, and turns nobody out
 		return v.see(v.to(s.casePath(own), ""))
 	}
-	key, err := s.Recovery.Resume(v.Request().Context(), code, s.pressedBy(v, form))
+	key, err := s.Recovery.Resume(v.Request().Context(), code, s.pressedBy(v, form.Get(recovery.FieldPage)))
 	if errors.Is(err, problem.NotFound) {
 		return s.fresh(v, 422, templates.CaseResume(s.resumeView(v, typed, v.words.T("live.resume.wrong"))))
 	}
@@ -167,7 +164,7 @@ func (s *Site) statusView(v *visit, sight recovery.Sight) templates.CaseStatusVi
 		Refresh: ui.Link{Text: t("live.wait.refresh"), URL: v.to(l.path, "")},
 		AsOf:    t("live.wait.as-of", "Time", s.Now().In(s.Zone).Format("15:04:05"))}
 	if state == "hold" {
-		view.Facts = append(view.Facts, ui.Fact{Term: t("live.hold.until"), Text: l.clock(sight.Hold)})
+		view.Facts = append(view.Facts, ui.Fact{Term: t("live.hold.until"), Text: l.from(sight.Hold)})
 	}
 	if len(sight.Again) > 0 && (state == "open" || state == "hold") {
 		view.Prove = &templates.LiveAnother{Title: t("live.status.again"), Text: t("live.status.again-text"),
@@ -180,7 +177,6 @@ func (s *Site) statusView(v *visit, sight recovery.Sight) templates.CaseStatusVi
 	return view
 }
 
-// showHandoff shows the code for another screen. It is made by a POST and shown once.
 // showCalendar is the end of a hold for a calendar (RFC 5545). It names nobody.
 func (s *Site) showCalendar(v *visit) error {
 	sight, err := s.look(v)
@@ -193,7 +189,7 @@ func (s *Site) showCalendar(v *visit) error {
 	const stamp = "20060102T150405Z"
 	lines := []string{"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//zhaohui//hold//" + strings.ToUpper(v.words.Code()),
 		"BEGIN:VEVENT", "UID:" + sight.ID,
-		"DTSTAMP:" + s.Now().UTC().Format(stamp), "DTSTART:" + sight.Hold.UTC().Format(stamp), "DURATION:PT15M",
+		"DTSTAMP:" + s.Now().UTC().Format(stamp), "DTSTART:" + fullMinute(sight.Hold).UTC().Format(stamp), "DURATION:PT15M",
 		"SUMMARY:" + v.words.T("live.hold.calendar-title"), "URL:" + s.absolute(v.to("/case/"+sight.ID, "")),
 		"BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:PT0S", "DESCRIPTION:" + v.words.T("live.hold.calendar-title"), "END:VALARM",
 		"END:VEVENT", "END:VCALENDAR", ""}

@@ -51,7 +51,7 @@ func (s *Site) channelView(v *visit, p *guide.Platform, c *guide.Channel, answer
 	if after != nil {
 		view.Notice = v.words.T("say.after", "Name", after.Texts[lang].Name)
 	}
-	view.Facts = []ui.Fact{{Term: v.words.T("fact.time"), Text: minutes(v, c)}}
+	view.Facts = []ui.Fact{{Term: v.words.T("fact.time"), Text: s.minutes(v, c)}}
 	if c.Hours != "" {
 		view.Facts = append(view.Facts, ui.Fact{Term: v.words.T("fact.hours"), Text: c.Hours})
 	}

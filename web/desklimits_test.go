@@ -73,6 +73,10 @@ func TestP2_whatIsLateIsSaidAndWhatIsOverIsNotOffered(t *testing.T) {
 	contains(t, one.open(page), "改一改，再交一次")
 	p.clock.advance(p.ticket(t, one).Due.Sub(p.clock.now()) - time.Minute)
 	contains(t, one.open(page), "改一改，再交一次")
+	p.clock.advance(2 * time.Minute) // nobody tended it yet
+	if a := one.get(page); strings.Contains(a.body, "改一改，再交一次") {
+		t.Errorf("%d: it is offered when its time is over", a.status)
+	}
 }
 
 // Number and key take nothing along before people said yes, and whoever runs the case already loses no day of the hold.

@@ -3,7 +3,9 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"syscall"
 	"time"
@@ -19,7 +21,7 @@ func (s *Site) logError(err error, c echo.Context, status int) {
 	details := []any{"route", c.Path(), "method", c.Request().Method, "status", status}
 	if status >= 500 && !s.Maintenance {
 		level, said = weight(err, walkedAway(c), c.Response().Committed)
-		details = append(details, "error", err)
+		details = append(details, "error", faceless(err))
 	}
 	s.Log.Log(context.WithoutCancel(c.Request().Context()), level, said, details...)
 }
@@ -27,8 +29,8 @@ func (s *Site) logError(err error, c echo.Context, status int) {
 // weight is how much a failure means: it is an error only where something is broken. Nothing is where too many came at once,
 // or where a browser did not wait (left) or did not take its answer to the end (begun).
 func weight(err error, left, begun bool) (slog.Level, string) {
-	switch _, full := errors.AsType[crowded](err); {
-	case full:
+	switch _, busy := errors.AsType[crowded](err); {
+	case busy:
 		return slog.LevelWarn, "no place for a request just now"
 	case left && errors.Is(err, context.Canceled), begun && unheard(err):
 		return slog.LevelInfo, "a browser did not wait for its answer"
@@ -36,6 +38,14 @@ func weight(err error, left, begun bool) (slog.Level, string) {
 		return slog.LevelWarn, "a browser did not wait for its answer"
 	}
 	return slog.LevelError, "request failed"
+}
+
+// faceless is an error without the addresses that a connection's error names: one of them is a customer's.
+func faceless(err error) error {
+	if broken, ok := errors.AsType[*net.OpError](err); ok {
+		return fmt.Errorf("%s: %w", broken.Op, broken.Err)
+	}
+	return err
 }
 
 // walkedAway says that nobody waits for the answer any more.

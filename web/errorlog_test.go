@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -112,5 +113,17 @@ func TestErrors_weighWhatIsBroken(t *testing.T) {
 		if level, _ := web.Weight(c.err, c.left, c.begun); level.String() != c.want {
 			t.Errorf("%s is a %s, want %s", name, level, c.want)
 		}
+	}
+}
+
+// The address of a browser is somebody's: what a broken connection says of itself stays out of the log (requirement W9).
+func TestW9_noAddressOfABrowserReachesTheLog(t *testing.T) {
+	broken := &net.OpError{Op: "write", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(203, 0, 113, 77), Port: 55773}, Err: syscall.ECONNRESET}
+	if said := web.Faceless(fmt.Errorf("GET /p/:platform: %w", broken)).Error(); strings.Contains(said, "203.0.113.77") ||
+		!strings.Contains(said, "connection reset") {
+		t.Errorf("the log says %q", said)
+	}
+	if said := web.Faceless(errors.New("no database")).Error(); said != "no database" {
+		t.Errorf("another error became %q", said)
 	}
 }

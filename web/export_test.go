@@ -7,6 +7,7 @@ var (
 	ClientAddress = clientAddress
 	Ours          = ours
 	Weight        = weight
+	Faceless      = faceless
 )
 
 const (

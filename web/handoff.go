@@ -80,7 +80,7 @@ func (s *Site) submitJoin(v *visit) error {
 	if own := s.joined(v); own != "" {
 		return v.see(own)
 	}
-	key, err := s.Recovery.Join(v.Request().Context(), v.Param("ref"), v.Param("token"), s.pressedBy(v, form))
+	key, err := s.Recovery.Join(v.Request().Context(), v.Param("ref"), v.Param("token"), s.pressedBy(v, form.Get(recovery.FieldPage)))
 	if err != nil {
 		return err
 	}

@@ -132,10 +132,22 @@ func (n *numbers) say(number insight.Number) string {
 	return strconv.FormatInt(int64(number), 10)
 }
 
-// share writes a part of a whole, or that there are too few to say.
-func (n *numbers) share(part, whole insight.Number) string {
-	if percent, ok := part.Share(whole); ok {
-		return strconv.Itoa(percent) + "%"
+// share writes a part of a whole, or that there are too few to say. All is not said beside a few of the rest.
+func (n *numbers) share(part, whole insight.Number, rest ...insight.Number) string {
+	percent, ok := part.Share(whole)
+	if !ok || percent == 100 && slices.Contains(rest, insight.AFew) {
+		return noNumber
+	}
+	return strconv.Itoa(percent) + "%"
+}
+
+// portion writes what a part has of it and of its rest. Where the rest is a few, it says what it is at least.
+func (n *numbers) portion(part, rest insight.Number) string {
+	if rest != insight.AFew {
+		return n.share(part, plus(part, rest))
+	}
+	if percent, ok := part.Share(part + insight.Few); ok && part > 0 {
+		return n.t("insight.at-least", "Percent", percent/insight.Few*insight.Few)
 	}
 	return noNumber
 }

@@ -88,7 +88,13 @@ func TestInsight_aFewPeopleAreNeverShown(t *testing.T) {
 			t.Errorf("%s: %s, want %s", id, got, want)
 		}
 	}
+	if sums := page.class("sums")[0].text(); strings.Contains(sums, "100%") || !strings.Contains(sums, "80% or more") {
+		t.Errorf("all promises were kept, and a few were not: %s", sums)
+	}
 	for _, section := range page.with("data-insight") {
+		if id := section.attr("data-insight"); slices.Contains([]string{"tickets", "articles"}, id) && strings.Contains(section.text(), "100%") {
+			t.Errorf("%s: all of it, and a few not", id)
+		}
 		for _, cell := range section.all("td") {
 			if text := strings.TrimSpace(cell.text()); slices.Contains([]string{"1", "2", "3", "4", "63", "71", "121"}, text) {
 				t.Errorf("%s shows %q", section.attr("data-insight"), text)

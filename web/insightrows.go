@@ -45,7 +45,7 @@ func (n *numbers) tries() templates.InsightSection {
 		s.Rows = append(s.Rows, n.row(name, m.Begun, m.Passed, m.Wrong, m.Failed, m.Locked))
 		if len(s.Chart.Bars) < mostBars {
 			b := n.bar(name, longest(all...), m.Passed, m.Failed, m.Locked)
-			b.Value = n.share(m.Passed, m.Begun)
+			b.Value = n.share(m.Passed, m.Begun, m.Failed, m.Locked)
 			s.Chart.Bars = append(s.Chart.Bars, b)
 		}
 	}
@@ -66,7 +66,7 @@ func (n *numbers) letters() templates.InsightSection {
 		name := n.has("insight.by."+l.Channel, l.Channel)
 		s.Rows = append(s.Rows, n.row(name, l.Written, l.Accepted, l.Delivered, l.NotTaken, l.Waiting))
 		b := n.bar(name, longest(all...), l.Accepted, l.Waiting, l.NotTaken)
-		b.Value = n.share(l.Accepted, l.Written)
+		b.Value = n.share(l.Accepted, l.Written, l.Waiting, l.NotTaken)
 		s.Chart.Bars = append(s.Chart.Bars, b)
 	}
 	return s
@@ -86,7 +86,7 @@ func (n *numbers) tickets() templates.InsightSection {
 		name := n.has("insight.kind."+t.Kind, t.Kind)
 		s.Rows = append(s.Rows, append(n.row(name, t.Sent, t.Asked, t.Approved, t.Refused, t.Kept, t.Broken), n.took(t.Median)))
 		b := n.bar(name, longest(all...), t.Kept, 0, t.Broken)
-		b.Value = n.share(t.Kept, plus(t.Kept, t.Broken))
+		b.Value = n.portion(t.Kept, t.Broken)
 		s.Chart.Bars = append(s.Chart.Bars, b)
 	}
 	return s
@@ -118,7 +118,7 @@ func (n *numbers) outcomes(s *templates.InsightSection, all []outcome) {
 		most = max(most, o.well.Size()+o.badly.Size())
 	}
 	for _, o := range all {
-		share := n.share(o.well, plus(o.well, o.badly))
+		share := n.portion(o.well, o.badly)
 		s.Rows = append(s.Rows, append(n.row(o.name, o.well, o.badly), share))
 		if len(s.Chart.Bars) < mostBars {
 			b := n.bar(o.name, most, o.well, o.badly)
@@ -131,7 +131,8 @@ func (n *numbers) outcomes(s *templates.InsightSection, all []outcome) {
 // steps are those of the guided ways, in the order of the content; a step that went away stands last.
 func (n *numbers) steps() templates.InsightSection {
 	s := n.table("steps", "step", "step-done", "step-failed")
-	s.Wide = true
+	s.Wide, s.Chart.Label = true, n.t("insight.steps.chart")
+	var stuck []outcome
 	for _, w := range n.report.Walks {
 		order := map[string]int{}
 		if p, ok := n.Content.Platform(w.Platform); ok {
@@ -146,9 +147,25 @@ func (n *numbers) steps() templates.InsightSection {
 		for _, step := range steps {
 			name := n.placed(w.Platform, w.Channel) + n.t("say.dot") + n.stepTitle(w.Platform, w.Channel, step.ID)
 			s.Rows = append(s.Rows, n.row(name, step.Done, step.Failed))
+			if step.Failed != 0 {
+				stuck = append(stuck, outcome{name: name, badly: step.Failed})
+			}
 		}
 	}
+	n.worst(&s, stuck)
 	return s
+}
+
+// worst draws where it went badly most often.
+func (n *numbers) worst(s *templates.InsightSection, all []outcome) {
+	slices.SortStableFunc(all, func(x, y outcome) int { return int(y.badly.Size() - x.badly.Size()) })
+	var most int64
+	for i, o := range all[:min(len(all), mostBars)] {
+		if i == 0 {
+			most = longest(o.badly)
+		}
+		s.Chart.Bars = append(s.Chart.Bars, n.bar(o.name, most, o.badly))
+	}
 }
 
 // stepTitle is what a guided step is called.

@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"zhaohui/internal/insight"
@@ -19,7 +18,7 @@ func (s *Site) scams(ctx context.Context, r *insight.Report, platform string) ([
 	}
 	counts, err := s.Links.Scams(ctx, r.From, platform)
 	if err != nil {
-		return nil, fmt.Errorf("count scams: %w", err)
+		return nil, err
 	}
 	var lines []insight.Line
 	for _, pattern := range support.Patterns {

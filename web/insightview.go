@@ -24,7 +24,7 @@ func (n *numbers) headline() []templates.InsightNumber {
 		for _, t := range r.Tickets {
 			kept, broken = plus(kept, t.Kept), plus(broken, t.Broken)
 		}
-		add("kept", n.share(kept, plus(kept, broken)), n.t("insight.sum.kept-note"))
+		add("kept", n.portion(kept, broken), n.t("insight.sum.kept-note"))
 	}
 	var finished insight.Number
 	for _, w := range r.Walks {

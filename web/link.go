@@ -78,6 +78,7 @@ func (s *Site) follow(v *visit, link support.Link) (support.Link, string, error)
 	if err != nil {
 		return link, "", err
 	}
+	s.leave(v)
 	return link, "", s.links.write(v.Response(), v.Request(), followed{code: link.Code})
 }
 

@@ -249,6 +249,34 @@ func TestLink_countsEveryVisitOnceAndWhereItStands(t *testing.T) {
 	}
 }
 
+// Whoever goes on by another link stands at the first one's step no more, and counts for the other from their next press.
+func TestLink_aVisitThatGoesOnByAnotherLinkLeavesItsStep(t *testing.T) {
+	p := newLinkPortal(t)
+	first, second := p.made(t, support.NewLink{Target: toStep}), p.made(t, support.NewLink{Target: toChannel})
+	b, stays := p.browser(), p.browser()
+	for _, one := range []*browser{b, stays} {
+		one.post(short(first), nil)
+		one.post("/p/alipay/face/open-me", url.Values{"did": {"done"}})
+	}
+	if n := p.counts(t, first); len(n.Steps) != 1 || n.Steps[0].Count != 2 {
+		t.Fatalf("two visits stand at %+v", n.Steps)
+	}
+	b.post(short(second), nil)
+	if n := p.counts(t, first); n.Started != 2 || len(n.Steps) != 1 || n.Steps[0].Count != 1 {
+		t.Errorf("after one went on by another link: %+v", n)
+	}
+	if n := p.counts(t, second); n.Opened != 1 || n.Started != 0 || len(n.Steps) != 0 {
+		t.Errorf("the other link, before anything was done: %+v", n)
+	}
+	b.post("/p/alipay/face/open-me", url.Values{"did": {"done"}})
+	if n := p.counts(t, second); n.Started != 1 || len(n.Steps) != 1 {
+		t.Errorf("the other link, after a step: %+v", n)
+	}
+	if n := p.counts(t, first); len(n.Steps) != 1 || n.Steps[0].Count != 1 {
+		t.Errorf("the step of the first link afterwards: %+v", n)
+	}
+}
+
 // TestLink_countsARecoveryToItsEnd: each kind once, and at the end the visit stands nowhere any more. It is the end when the
 // account system has answered, not when the customer has done their part.
 func TestLink_countsARecoveryToItsEnd(t *testing.T) {

@@ -46,3 +46,21 @@ func TestAssist_aLinkToTheCaseLeadsOnlyItsOwnBrowser(t *testing.T) {
 		t.Error("the customer's page says nothing of the advice")
 	}
 }
+
+// A link to a case counts from the first press after it, also one beside the step, and its agent reads at which step it stands.
+func TestAssist_aLinkToTheCaseCountsFromTheNextPress(t *testing.T) {
+	p := newAssistPortal(t)
+	one, lin := p.person(t), p.hire(t, "lin", support.RoleAgent)
+	one.begin("sms", "all@demo.example")
+	one.proveSMS()
+	made := lin.b.post(lin.helps(t, one), values("do", "share")).location()
+	page, _, _ := strings.Cut(made, "?")
+	one.post("/s/"+strings.TrimPrefix(page, "/agent/links/"), nil)
+	if a := lin.b.get(page); strings.Contains(a.body, "开始 1 次") {
+		t.Fatal("it counts before anything was done")
+	}
+	one.post("/case/"+one.caseID(), values("do", "choose", "method", "mail"))
+	if a := lin.b.get(page); !strings.Contains(a.body, "开始 1 次") || !strings.Contains(a.body, "去邮箱里点一下") {
+		t.Error("the press does not count, or its step has no name")
+	}
+}

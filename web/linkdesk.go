@@ -3,6 +3,8 @@ package web
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -158,11 +160,27 @@ func (s *Site) stepName(v *visit, at string) string {
 	if place, ok := c.Place(parts[2]); ok {
 		return v.words.T("say.step", "Number", place.Number, "Title", unbroken(t.Steps[place.Step.ID].Title))
 	}
-	l := &live{Site: s, visit: v}
-	if heading := l.has("live." + parts[2] + ".title"); heading != "" && !strings.Contains(heading, "<no value>") {
-		return t.Name + v.words.T("say.dot") + unbroken(heading)
+	if heading := s.liveStep(v, parts[2]); heading != "" {
+		return t.Name + v.words.T("say.dot") + heading
 	}
 	return t.Name
+}
+
+// liveStep is what a step of a recovery is called, every case's or a method's own; "" if its page needs values to say it.
+func (s *Site) liveStep(v *visit, step string) string {
+	keys := []string{"live." + step + ".title", "live.status." + step}
+	if s.Policy != nil {
+		for _, method := range slices.Sorted(maps.Keys(s.Policy.Methods)) {
+			keys = append(keys, "method."+method+"."+step+".title")
+		}
+	}
+	l := &live{Site: s, visit: v}
+	for _, key := range keys {
+		if heading := l.has(key); heading != "" && !strings.Contains(heading, "<no value>") {
+			return unbroken(heading)
+		}
+	}
+	return ""
 }
 
 // ownLink finds the link of the address if the agent may see it: their own, or any for who answers for the desk.

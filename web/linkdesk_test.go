@@ -70,9 +70,10 @@ func TestNewLink_isOneClickFromWhatTheCustomerSaid(t *testing.T) {
 		if link.Lang != "en" || !link.Expires.Equal(p.clock.now().Add(7*24*time.Hour)) || link.MaxUses != 0 {
 			t.Errorf("%s is %+v", to, link)
 		}
+		body := strings.NewReplacer(`<span class="uncut">`, "", "</span>", "").Replace(made.body)
 		spelled := strings.Join(strings.Split(support.ShowCode(link.Code)[:4], ""), " ")
 		for _, text := range []string{"help.example<wbr>" + short(link), spelled, secureSite + "/en" + short(link), secureSite + short(link) + "?lang=zh", `class="qr"`} {
-			if !strings.Contains(made.body, text) {
+			if !strings.Contains(body, text) {
 				t.Errorf("%s: its page does not show %q", to, text)
 			}
 		}
@@ -175,6 +176,17 @@ func TestMadeLink_canBeTakenBackMadeAgainAndStopped(t *testing.T) {
 	if a := b.post(page, url.Values{"do": {"scam"}}); a.status != 422 || !strings.Contains(a.body, "请选是哪一种") {
 		t.Errorf("a scam of no kind: %d", a.status)
 	}
+	for given := range 2 { // a link that leads on can be sent, and no other
+		body := b.get(page).body
+		for _, sent := range []string{`data-copy="link-`, `class="qr`, `class="spell"`} {
+			if strings.Contains(body, sent) != (given == 0) {
+				t.Errorf("taken back %d times: %s", given, sent)
+			}
+		}
+		if given == 0 {
+			b.post(page, url.Values{"do": {"revoke"}})
+		}
+	}
 	if a := b.post(page, url.Values{"do": {"revoke"}}); a.status != 303 {
 		t.Errorf("revoke: %d", a.status)
 	}
@@ -189,6 +201,9 @@ func TestMadeLink_canBeTakenBackMadeAgainAndStopped(t *testing.T) {
 	}
 	if a := b.get(page + "?said=scam"); !strings.Contains(a.body, "骗局，已拦下") || strings.Contains(a.body, `value="scam"`) {
 		t.Error("the page does not show that it was stopped")
+	}
+	if a := b.get(page); !strings.Contains(a.body, "会看到叫停的那一页") || strings.Contains(a.body, "会看到同样的帮助") {
+		t.Error("the page does not say what customers see now")
 	}
 	if a := b.post(page, url.Values{"do": {"dance"}}); a.status != 422 {
 		t.Errorf("something else: %d", a.status)

@@ -40,11 +40,15 @@ func (s *Site) madeView(v *visit, link support.Link) (templates.LinkMadeView, er
 		Stopped: s.stopped(v, link.Counts), Facts: s.madeFacts(v, link), See: s.seen(v, link),
 		Action: v.to(madePath(link.Code), ""), Again: t("link.again"), New: newLink(v),
 		List: ui.Link{Text: t("link.list.title"), URL: v.to("/agent/links", "")}}
-	view.Keys = append(view.Keys, templates.AgentKey{Key: "a", Text: t("share.copy-link")})
 	why := link.Ended(s.Now())
 	view.Revoke, view.Scam = why == "", why == support.WhyScam
+	if view.Scam {
+		view.See = view.See[:1] // it leads nowhere else
+	}
 	if why != "" {
 		view.Ended = t("link.ended." + why)
+	} else {
+		view.Keys = append(view.Keys, templates.AgentKey{Key: "a", Text: t("share.copy-link")})
 	}
 	if !view.Scam {
 		for _, pattern := range support.Patterns {

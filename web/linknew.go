@@ -170,7 +170,7 @@ func (s *Site) linkWays(v *visit, d drafted, view *templates.LinkNewView) {
 
 func (s *Site) linkWay(v *visit, d drafted, c guide.Ranked) templates.LinkWay {
 	t := c.Texts[v.words.Code()]
-	way := templates.LinkWay{ID: c.ID, Name: t.Name, Time: minutes(v, c.Channel), To: c.ID, Human: c.Human}
+	way := templates.LinkWay{ID: c.ID, Name: t.Name, Time: s.minutes(v, c.Channel), To: c.ID, Human: c.Human}
 	if !c.Aside {
 		way.Fit = fit(v, c)
 	}

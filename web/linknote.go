@@ -66,6 +66,18 @@ func (s *Site) note(v *visit, did deed) {
 	}
 }
 
+// leave takes the visit of the link before from the step where it stands: the browser goes on by another one.
+func (s *Site) leave(v *visit) {
+	before := s.came(v)
+	if before.at == "" {
+		return
+	}
+	_, err := s.Links.Note(v.Request().Context(), before.code, support.Mark{Left: before.at})
+	if err != nil && problem.KindOf(err) != problem.KindNotFound {
+		s.Log.Warn("a visit by a link was not counted", "error", err)
+	}
+}
+
 func (s *Site) came(v *visit) followed {
 	if s.Links == nil {
 		return followed{}

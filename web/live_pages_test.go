@@ -11,7 +11,7 @@ import (
 	"zhaohui/web"
 )
 
-// asked is everything that a live page may have as a field or as the name of a button (issue 3).
+// asked is everything that a live page may have as a field or as the name of a button.
 var asked = regexp.MustCompile(`^(account|code|answer_[1-9]|backup_password|name|id_number|phone|card|last4|expiry|bank|` +
 	`current_password|new_password|new_password_again|safety|method|instead|slide|track|resume|do|answer|` +
 	`page|back|elder|q|clear|remove|)$`)

@@ -126,7 +126,7 @@ func (l *live) another() *templates.LiveAnother {
 	}
 	if l.sight.Verdict != nil && !waiting { // in the middle of it, back to the wait
 		view.Choices = append(view.Choices, templates.LiveChoice{Name: "method", Value: "",
-			Text: l.t("live.another.wait", "Time", l.clock(l.sight.Hold))})
+			Text: l.t("live.another.wait", "Time", l.from(l.sight.Hold))})
 	}
 	return view
 }

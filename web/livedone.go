@@ -17,7 +17,7 @@ func (l *live) done(codes []string) templates.LiveDoneView {
 		view.Limited = templates.LiveList{Title: l.t("live.done.limited", "Time", l.clock(l.sight.Limits)), Items: []string{
 			l.t("live.done.limited-single", "Yuan", after.Single/100), l.t("live.done.limited-daily", "Yuan", after.Daily/100)}}
 		if v := l.sight.Verdict; v != nil && v.Limited > 0 {
-			first := l.t("live.done.limited-first", "Time", l.clock(l.sight.Ended.Add(v.Limited)), "Yuan", after.Limited/100)
+			first := l.t("live.done.limited-first", "Time", whole(l.clock(l.sight.Ended.Add(v.Limited))), "Yuan", after.Limited/100)
 			view.Limited.Items = append(view.Limited.Items, first)
 		}
 	}
@@ -32,6 +32,9 @@ func (l *live) done(codes []string) templates.LiveDoneView {
 		row := templates.CheckRow{Text: l.t("live.done.check-" + name), Yes: l.sight.Has[name], Word: l.t("live.done.check-yes")}
 		if !row.Yes {
 			row.Word, row.Advice = l.t("live.done.check-no"), l.t("live.done.advice-"+name)
+			if l.sight.Has[name+recovery.Useless] {
+				row.Word = l.t("live.done.check-useless")
+			}
 		}
 		view.Checks = append(view.Checks, row)
 	}

@@ -16,7 +16,7 @@ func (s *Site) liveStartView(v *visit, p *guide.Platform, c *guide.Channel, answ
 	view := templates.LiveStartView{Platform: p.ID, ID: c.ID, Title: title(t.Title), Summary: t.Summary,
 		IntroHTML: carry(v, p, t.IntroHTML, query),
 		Page:      s.frame(v, unbroken(t.Title), t.Summary, channelPath(p.ID, c.ID), query),
-		Facts:     []ui.Fact{{Term: v.words.T("fact.time"), Text: minutes(v, c)}}, Never: ui.Note(p.Texts[lang].Warning),
+		Facts:     []ui.Fact{{Term: v.words.T("fact.time"), Text: s.minutes(v, c)}}, Never: ui.Note(p.Texts[lang].Warning),
 		Steps: t.Happens, Risks: t.Risks,
 		IfNot: t.IfNot, Fallback: fallbacks(v, p, c, answers), PlatformURL: v.to(platformPath(p.ID), ""),
 		PlatformName: p.Texts[lang].Name,

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strings"
 	"time"
 )
 
@@ -55,3 +56,23 @@ func (l *live) span(d time.Duration) string {
 	}
 	return l.t("say.span-days", "n", int((d+24*time.Hour-1)/(24*time.Hour)))
 }
+
+// hours is a stretch of time to the hour where it is long, so that what is gone and what is left make the whole: up is what
+// is added before it is cut.
+func (l *live) hours(d, up time.Duration) string {
+	if d < 2*time.Hour {
+		return l.span(d)
+	}
+	n := int((d + up) / time.Hour)
+	days, rest := n/24, n%24
+	switch {
+	case n <= 48:
+		return l.t("say.span-hours", "n", n)
+	case rest == 0:
+		return l.t("say.span-days", "n", days)
+	}
+	return l.t("say.span-days", "n", days) + " " + l.t("say.span-hours", "n", rest)
+}
+
+// whole keeps a date on one line.
+func whole(date string) string { return strings.ReplaceAll(date, " ", "\u00a0") }

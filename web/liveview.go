@@ -236,6 +236,9 @@ func (l *live) password(view *templates.LiveStepView) {
 		view.Rules = append(view.Rules, l.t("live.password.rule-"+rule))
 	}
 	view.Then = l.list("live.password.then", 3, "Days", int(l.Policy.After.Observe/(24*time.Hour)))
+	if v := l.sight.Verdict; v != nil && v.Limited > 0 {
+		view.Then.Items = append(view.Then.Items, l.t("live.password.then-first", "Time", l.span(v.Limited)))
+	}
 	view.Warning = ui.Note{Title: l.t("live.password.warning-title"), Text: l.t("live.password.warning-text")}
 	if l.sight.Problem != "" {
 		view.Notice = l.t("live.setting.refused", "Why", "")
@@ -310,9 +313,9 @@ func (l *live) resume() *templates.ResumeView {
 	return &templates.ResumeView{Code: recovery.ShowResume(l.sight.Resume), Text: l.t("live.resume.text")}
 }
 
-// handoff is folded: the same step on a phone. Only the browser that began can take a case there.
+// handoff is folded: the same step on a phone. Only the browser that began can take a case there, and only to prove something.
 func (l *live) handoff() *templates.LiveHelp {
-	if l.sight.Role != recovery.Owner || l.sight.Place.ID == recovery.StepAccount || l.sight.Place.ID == recovery.StepPassword {
+	if l.sight.Role != recovery.Owner || l.sight.Place.ID == recovery.StepAccount || l.sight.Verdict != nil {
 		return nil
 	}
 	form := l.act("hand-off", l.t("live.handoff.button"))

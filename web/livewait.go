@@ -54,7 +54,7 @@ func (l *live) waiting(w recovery.Wait) templates.LiveWaitView {
 		until, every = w.Until.In(l.Zone).Format("15:04:05"), 3
 		scale = title(l.t("live.wait.left", "Left", l.t("say.span-seconds", "n", int((left+time.Second-1)/time.Second))))
 	case gone >= time.Minute:
-		scale = title(l.t("live.wait.passed", "Gone", l.span(gone.Truncate(time.Minute)), "Left", l.span(left)))
+		scale = title(l.t("live.wait.passed", "Gone", l.hours(gone.Truncate(time.Minute), 0), "Left", l.hours(left, time.Hour-1)))
 	}
 	return templates.LiveWaitView{Assist: l.assisted(), Platform: l.platform.ID, Channel: l.channel.ID, StepID: l.sight.Place.ID,
 		Watch:      ui.Watch{Every: every, Turn: max(0, int(left.Seconds())+1)},

@@ -56,7 +56,7 @@ func (s *Site) submitMail(v *visit) error {
 	case "stop":
 		return s.stopByLink(v, token)
 	case "yes":
-		return s.followLink(v, token, s.pressedBy(v, form))
+		return s.followLink(v, token, s.pressedBy(v, form.Get(recovery.FieldPage)))
 	}
 	return problem.Invalid{Fields: map[string]string{"answer": "required"}}
 }
@@ -235,6 +235,9 @@ func (s *Site) stopLinkView(v *visit, sight recovery.StopSight, done bool) templ
 		if after {
 			button, does = "freeze-button", "freeze"
 			view.Title, view.Lead = title(t(key+"freeze-title")), []string{t(key + "freeze-lead")}
+			if sight.State == recovery.Open { // another case set it
+				view.Lead = []string{t(key + "freeze-also")}
+			}
 		}
 		view.Does = templates.LiveList{Title: t(key + "does"), Items: []string{t(key + does + "-1"), t(key + does + "-2")}}
 		view.Form = notMe(v, t(key+button))

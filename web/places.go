@@ -191,7 +191,7 @@ func (p *Places) Title(t support.Target, lang string) string {
 	case support.ToHelp:
 		return unbroken(words.T("help.title"))
 	case support.ToCase:
-		return unbroken(words.T("live.status.title"))
+		return unbroken(words.T("link.case-place"))
 	}
 	if platform, ok := p.platform(t.Platform); ok {
 		return platformTitle(platform, t, words)

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"time"
+
 	"github.com/a-h/templ"
 
 	"zhaohui/internal/guide"
@@ -58,7 +60,7 @@ func (s *Site) platformView(v *visit, p *guide.Platform) templates.PlatformView 
 
 func (s *Site) channelRow(v *visit, p *guide.Platform, c *guide.Channel) templates.ChannelRow {
 	t := c.Texts[v.words.Code()]
-	row := templates.ChannelRow{ID: c.ID, Name: t.Name, Summary: t.Summary, Minutes: minutes(v, c), Have: list(v, t.Have),
+	row := templates.ChannelRow{ID: c.ID, Name: t.Name, Summary: t.Summary, Minutes: s.minutes(v, c), Have: list(v, t.Have),
 		URL: v.to(channelPath(p.ID, c.ID), ""), Human: c.Human}
 	if c.Confidence == guide.Unconfirmed { // the others say on their own page how sure they are
 		row.Trust = s.trust(v, c.Confidence, c.Checked, c.Sources)
@@ -67,17 +69,33 @@ func (s *Site) channelRow(v *visit, p *guide.Platform, c *guide.Channel) templat
 }
 
 // minutes says how long a channel takes, in the reader's words.
-func minutes(v *visit, c *guide.Channel) string {
+func (s *Site) minutes(v *visit, c *guide.Channel) string {
 	from, to := c.Minutes[0], c.Minutes[1]
 	text := v.words.T("say.minutes", "From", from, "To", to)
 	if from == to {
 		text = v.words.T("say.minutes-one", "n", to)
 	}
-	switch {
+	switch latest := s.latest(c); {
+	case !latest.IsZero():
+		text += v.words.T("say.wait-until", "Month", int(latest.Month()), "MonthName", latest.Format("January"), "Day", latest.Day())
 	case c.WaitHours > 72 && c.WaitHours%24 == 0: // nobody counts so many hours
 		text += v.words.T("say.wait-days", "n", c.WaitHours/24)
 	case c.WaitHours > 0:
 		text += v.words.T("say.wait-hours", "n", c.WaitHours)
 	}
 	return text
+}
+
+// latest is the day by which a channel that people decide is through: weekends and holidays stretch it, so it is no number of
+// days. Pages are kept for a day, so it counts from the end of that day. Zero for any other channel.
+func (s *Site) latest(c *guide.Channel) time.Time {
+	if c.Live == nil || s.Tickets == nil {
+		return time.Time{}
+	}
+	for _, method := range c.Live.Methods {
+		if at := s.Tickets.Latest(method, s.Now().UTC().Truncate(24*time.Hour).Add(24*time.Hour)); !at.IsZero() {
+			return at.In(s.Zone)
+		}
+	}
+	return time.Time{}
 }

@@ -82,7 +82,7 @@ func (s *Site) runningCase(v *visit) (templates.WalkView, bool) {
 // heading is what the page of the place says on top.
 func (l *live) heading() string {
 	if l.sight.Place.ID == recovery.StepHold {
-		return l.t("live.hold.title", "Time", l.clock(l.sight.Hold))
+		return l.t("live.hold.title", "Time", l.from(l.sight.Hold))
 	}
 	return l.said("title")
 }

@@ -76,7 +76,7 @@ func (s *Site) choice(v *visit, p *guide.Platform, answers guide.Answers, c guid
 	t := c.Texts[v.words.Code()]
 	view := templates.ChoiceView{ID: c.ID, Fit: fit(v, c), Title: title(t.Title), Reasons: s.reasons(v, p, c), IfNot: t.IfNot,
 		Human:    c.Human,
-		Facts:    []ui.Fact{{Term: v.words.T("fact.time"), Text: howLong(v, c.Channel)}},
+		Facts:    []ui.Fact{{Term: v.words.T("fact.time"), Text: s.howLong(v, c.Channel)}},
 		AboutURL: v.to(channelPath(p.ID, c.ID), answers.Query()), Trust: s.trust(v, c.Confidence, c.Checked, c.Sources),
 		StartURL: v.to(stepPath(p.ID, c.ID, firstStep(c.Channel)), answers.Query()), StartText: v.words.T("result.start"),
 		ShareURL: v.to("/share"+channelPath(p.ID, c.ID), "")}
@@ -90,7 +90,7 @@ func (s *Site) choice(v *visit, p *guide.Platform, answers guide.Answers, c guid
 	if len(with) > 0 {
 		view.Facts = append(view.Facts, ui.Fact{Term: v.words.T("fact.with"), Text: list(v, methodNames(v, with))})
 	}
-	if hold > 0 {
+	if hold > 0 && s.latest(c.Channel).IsZero() { // a day that is named holds it all
 		view.Facts = append(view.Facts, ui.Fact{Term: v.words.T("fact.wait"),
 			Text: v.words.T("say.span-hours", "n", int(hold.Hours()))})
 	}
@@ -124,17 +124,17 @@ func firstStep(c *guide.Channel) string {
 }
 
 // howLong is the time that a channel takes, and its steps where they are known beforehand.
-func howLong(v *visit, c *guide.Channel) string {
+func (s *Site) howLong(v *visit, c *guide.Channel) string {
 	if c.Live != nil {
-		return minutes(v, c)
+		return s.minutes(v, c)
 	}
-	return v.words.T("say.how-long", "Minutes", minutes(v, c), "n", len(c.Steps))
+	return v.words.T("say.how-long", "Minutes", s.minutes(v, c), "n", len(c.Steps))
 }
 
 func (s *Site) rung(v *visit, p *guide.Platform, answers guide.Answers, c guide.Ranked) templates.RungView {
 	t := c.Texts[v.words.Code()]
 	return templates.RungView{ID: c.ID, Name: t.Name, URL: v.to(channelPath(p.ID, c.ID), answers.Query()), Fit: fit(v, c),
-		Time: minutes(v, c.Channel), Text: t.Summary, Reasons: s.decisive(v, p, c), Human: c.Human}
+		Time: s.minutes(v, c.Channel), Text: t.Summary, Reasons: s.decisive(v, p, c), Human: c.Human}
 }
 
 func (s *Site) other(v *visit, p *guide.Platform, answers guide.Answers, c guide.Ranked) templates.OtherView {
@@ -196,6 +196,8 @@ func (s *Site) reason(v *visit, p *guide.Platform, c *guide.Channel, r guide.Rea
 	q := p.Texts[lang].Questions[r.Question]
 	said := q.Values[r.Value].Said
 	switch {
+	case r.Question == "":
+		return v.words.T("say.second")
 	case r.Fit == guide.Yes:
 		because := c.Texts[lang].Because[r.Question+"="+r.Value]
 		if because == "" {

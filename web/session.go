@@ -14,6 +14,7 @@ import (
 
 	"zhaohui/internal/guide"
 	"zhaohui/internal/recovery"
+	"zhaohui/internal/support"
 	"zhaohui/internal/vault"
 )
 
@@ -281,7 +282,7 @@ type linkStore struct {
 }
 
 // linkAge is as long as the longest wait of a recovery (72 hours) and the days after it in which a password can be chosen.
-const linkAge = 10 * 24 * 3600
+const linkAge = int(support.LinkNotesLast / time.Second)
 
 func newLinkStore(keys *vault.Keyset, secure bool) *linkStore {
 	l := &linkStore{name: "zh_link", store: &sessions.CookieStore{Codecs: []securecookie.Codec{sealedCodec{keys.Sealer("link")}},

@@ -38,7 +38,7 @@ func (r *rulings) About(caseID string) (support.About, error) {
 	return about, nil
 }
 
-func (r *rulings) Await(string, time.Time) error { return nil }
+func (r *rulings) Await(string, time.Time, bool) error { return nil }
 
 func (r *rulings) Prove(_ string, g support.Grant) error {
 	r.mu.Lock()

@@ -61,7 +61,7 @@ func TestP1_theTicketSaysOnWhichSideOfTheLimit(t *testing.T) {
 	for caseID, c := range map[string]struct {
 		yuan int64
 		says string
-	}{"c1": {4321, "不到 5000 元"}, "c2": {54321, "到了 5000 元"}, "c3": {0, "钱包没说，按到了 5000 元算"}} {
+	}{"c1": {4321, "不到 5000 元"}, "c2": {54321, "5000 元或更多"}, "c3": {0, "钱包没说，按 5000 元或更多算"}} {
 		b.rulings.about[caseID] = support.About{Yuan: c.yuan}
 		text := parsed(t, anna.b.get(ticketPage(b.sent("recording", caseID))).body).text()
 		if !strings.Contains(text, c.says) || strings.Contains(text, "4321") {

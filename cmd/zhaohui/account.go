@@ -90,7 +90,11 @@ func importAccounts(ctx context.Context, e *wallet.Embedded, file io.Reader, out
 	for _, warning := range done.Warnings {
 		fmt.Fprintln(&b, "warning:", warning)
 	}
-	fmt.Fprintf(&b, "imported %d accounts\n", len(done.IDs))
+	noun := "accounts"
+	if len(done.IDs) == 1 {
+		noun = "account"
+	}
+	fmt.Fprintf(&b, "imported %d %s\n", len(done.IDs), noun)
 	_, err = io.WriteString(out, b.String())
 	return err
 }

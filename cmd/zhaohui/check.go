@@ -25,10 +25,8 @@ func (c *checkCommand) Run() error {
 			return fmt.Errorf("%s is not a folder", folder)
 		}
 	}
-	if c.Content != "" {
-		if _, err := os.Stat(filepath.Join(c.Content, "operator.yaml")); err != nil {
-			fmt.Printf("warning: %s has no operator.yaml, so the pages carry the name %s\n", c.Content, "找回")
-		}
+	if c.Content != "" && !ownNamed(c.Content) {
+		fmt.Printf("warning: %s has no operator.yaml, so the pages carry the name %s\n", c.Content, "找回")
 	}
 	files := contentFiles(c.Content, nil)
 	if c.Root != "" {
@@ -89,6 +87,12 @@ func checkWords(files fs.FS) []error {
 		}
 	}
 	return errs
+}
+
+// ownNamed says whether a content folder tells whose portal this is.
+func ownNamed(folder string) bool {
+	_, err := os.Stat(filepath.Join(folder, "operator.yaml"))
+	return folder != "" && err == nil
 }
 
 // readContent reads what contentFiles laid together. What is embedded was checked before the program was built, by its tests

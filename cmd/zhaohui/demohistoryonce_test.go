@@ -10,7 +10,9 @@ import (
 func TestDemo_historyIsWrittenOnce(t *testing.T) {
 	_, r, _ := pastOf(t, 3, 1)
 	again, p := newDemonstration(), &portal{}
-	again.planPast(p, building{}, r, recovery.Deps{}, nil)
+	if err := again.planPast(p, building{}, r, recovery.Deps{}, nil); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() { _ = again.endPast() })
 	if past := again.Past(); again.past.prepare != nil || !past.Ended || past.Written < 1 {
 		t.Errorf("%+v is written", past)

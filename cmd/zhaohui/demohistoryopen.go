@@ -62,9 +62,12 @@ func writtenBefore(ctx context.Context, counts *store.Insight, most int) (int, e
 			first = key.Day
 		}
 	}
-	day, err := time.Parse(time.DateOnly, first)
-	if err != nil { // not even the first day
+	if first == "" { // not even the first day
 		return 0, nil
+	}
+	day, err := time.Parse(time.DateOnly, first)
+	if err != nil {
+		return 0, fmt.Errorf("days of the past: %w", err)
 	}
 	written := 0
 	for ; there[day.Format(time.DateOnly)] && written < most; day = day.AddDate(0, 0, 1) {

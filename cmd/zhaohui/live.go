@@ -181,7 +181,7 @@ func composer(b building) (*message.Composer, error) {
 		return nil, fmt.Errorf("messages: %w", err)
 	}
 	o := b.content.Operator
-	return message.NewComposer(texts, message.Operator{Name: o.Name.In, Hours: o.Hours.In, Hotline: o.Hotline, Public: b.public.String(), Zone: b.zone})
+	return message.NewComposer(texts, message.Operator{Name: o.Sender, Hours: o.Hours.In, Hotline: o.Hotline, Public: b.public.String(), Zone: b.zone})
 }
 
 // addresses makes absolute addresses in a language.

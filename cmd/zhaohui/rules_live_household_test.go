@@ -95,7 +95,7 @@ func (h *household) settle(most int) []person {
 	if err := os.WriteFile(file, raw, 0o600); err != nil {
 		h.t.Fatal(err)
 	}
-	if out := h.run("account", "import", file); !strings.Contains(out, fmt.Sprintf("imported %d accounts", most)) {
+	if out := h.run("account", "import", file); !strings.Contains(out, fmt.Sprintf("imported %d account", most)) {
 		h.t.Fatal(out)
 	}
 	return people

@@ -235,6 +235,23 @@ func write(t *testing.T, files map[string]string) string {
 	return folder
 }
 
+// Whose portal it is stands in operator.yaml: who serves without one is told so.
+func TestSettings_aMissingOperatorIsToldAtStart(t *testing.T) {
+	t.Parallel()
+	named := write(t, map[string]string{"operator.yaml": "name: 星河银行\nsite: 帮助\n"})
+	for folder, told := range map[string]bool{"": true, t.TempDir(): true, named: false} {
+		var env []string
+		if folder != "" {
+			env = append(env, "ZHAOHUI_CONTENT="+folder)
+		}
+		portal := aHousehold(t, env...).serve()
+		if strings.Contains(portal.said(), "operator.yaml is missing") != told {
+			t.Errorf("with %q the log says:\n%s", folder, portal.said())
+		}
+		portal.stop(t)
+	}
+}
+
 func TestOverlay_theOperatorsNameLogoAndThemeAreShown(t *testing.T) {
 	t.Parallel()
 	folder := write(t, map[string]string{

@@ -123,6 +123,9 @@ func open(c settings, extra fs.FS, demo *demonstration) (*portal, error) {
 			p.log.Warn("content", "problem", warning.Error())
 		}
 	}
+	if demo == nil && !ownNamed(c.Content) {
+		p.log.Warn("operator.yaml is missing: pages and messages carry no name and no hotline of yours", "want", "a folder with operator.yaml in ZHAOHUI_CONTENT")
+	}
 	words, err := i18n.Load(files)
 	if err != nil {
 		problems = append(problems, fmt.Errorf("words: %w", err))

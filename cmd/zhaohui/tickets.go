@@ -37,7 +37,9 @@ func (r rulings) About(caseID string) (support.About, error) {
 }
 
 // Await keeps a case alive; see support.Cases.
-func (r rulings) Await(caseID string, until time.Time) error { return r.cases.Await(caseID, until) }
+func (r rulings) Await(caseID string, until time.Time, theirs bool) error {
+	return r.cases.Await(caseID, until, theirs)
+}
 
 // Prove adds what people judged to a case; see support.Cases.
 func (r rulings) Prove(caseID string, g support.Grant) error {

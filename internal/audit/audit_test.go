@@ -81,6 +81,12 @@ func TestP4_aSoundTrailIsSound(t *testing.T) {
 	if diff := cmp.Diff(want, report); diff != "" {
 		t.Error(diff)
 	}
+	late := tr.chain.Link(tr.head.Mark, audit.Entry{At: start.AddDate(0, -2, 0), Kind: "proof-passed", Case: "c1", Actor: "customer"})
+	tr.entries, tr.head.Mark = append(tr.entries, audit.Kept{Entry: late}), audit.Mark{Seq: late.Seq, MAC: late.MAC}
+	tr.head.Sum = tr.chain.SignHead(tr.head.Mark)
+	if r, err := tr.verify(); err != nil || !r.First.Equal(late.At) || !r.Last.Equal(start.Add(9*time.Minute)) {
+		t.Errorf("with an entry of before, written last: from %v to %v, %v", r.First, r.Last, err)
+	}
 	if _, err := newTrail(vault.Generate(), 0).verify(); err != nil {
 		t.Errorf("an empty trail: %v", err)
 	}

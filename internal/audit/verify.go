@@ -100,10 +100,12 @@ func (v *verification) entry(e Kept) error {
 			v.erased = before
 		}
 	}
-	if v.report.Entries == 0 {
+	if v.report.Entries == 0 || e.At.Before(v.report.First) { // by their time: what is written later may be of before
 		v.report.First = e.At
 	}
-	v.report.Last = e.At
+	if e.At.After(v.report.Last) {
+		v.report.Last = e.At
+	}
 	v.report.Entries++
 	v.last = mark
 	return nil

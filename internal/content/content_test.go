@@ -132,3 +132,15 @@ func TestWallet_isTheOperators(t *testing.T) {
 		}
 	}
 }
+
+// A letter says who sends it. "找回" alone is a verb and names nobody, so where no operator is named it stands in quotation marks.
+func TestOperator_lettersSayWhoSendsThem(t *testing.T) {
+	own, _ := content.Load(embedded.Files(), time.Now())
+	demo, _ := content.Load(content.Overlay(embedded.Demo(), embedded.Files()), time.Now())
+	for got, want := range map[string]string{own.Operator.Sender("zh"): "“找回”", own.Operator.Sender("en"): "Zhaohui",
+		demo.Operator.Sender("zh"): "云帆钱包", demo.Operator.Sender("en"): "Yunfan Wallet"} {
+		if got != want {
+			t.Errorf("a letter is from %q, want %q", got, want)
+		}
+	}
+}

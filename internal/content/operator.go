@@ -14,6 +14,7 @@ type Operator struct {
 	Name    Localized // 云帆钱包
 	Site    Localized // 支付密码帮助
 	Wallet  Localized // what the operator's own wallet is called, if not as the operator
+	Letters Localized // what mails and text messages call it, if not as the operator
 	Logo    string    // a picture file in the overlay folder: svg or png
 	Hotline string    // the operator's own line, "" if none
 	Hours   Localized
@@ -49,6 +50,14 @@ func (t Localized) In(lang string) string {
 // Product is the name of the operator's own wallet.
 func (o Operator) Product(lang string) string {
 	if name := o.Wallet.In(lang); name != "" {
+		return name
+	}
+	return o.Name.In(lang)
+}
+
+// Sender is what mails and text messages call the operator.
+func (o Operator) Sender(lang string) string {
+	if name := o.Letters.In(lang); name != "" {
 		return name
 	}
 	return o.Name.In(lang)

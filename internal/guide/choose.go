@@ -34,7 +34,7 @@ type Ranked struct {
 
 // Reason is one line of why: an answer for or against a channel, or a need that is still unknown.
 type Reason struct {
-	Question, Value string // Value is "" if the question is unanswered
+	Question, Value string // Value is "" if the question is unanswered; Question is "" if nothing is left for a second proof
 	Fit             Fit
 }
 
@@ -265,25 +265,18 @@ func (a *Answers) term(t *Term) Fit {
 // unknown question is named only when the person can still be asked about it and no other term settles its line.
 func (a *Answers) reasons(to []Reason, c *Channel) []Reason {
 	var found [maxQuestions]Fit // Off: no reason
-	for _, clauses := range [...][]Clause{c.When, c.Needs} {
+	own, alone := len(c.Needs), false
+	if c.Live != nil {
+		own -= c.Live.Second
+	}
+	for k, clauses := range [...][]Clause{c.When, c.Needs[:own], c.Needs[own:]} {
 		for _, clause := range clauses {
 			fit := a.possible(clause)
-			unknown := -1 // of several that would do, only the last one asked is named: "needs an SMS" is untrue if an open app will do
-			for i := range clause {
-				term := &clause[i]
-				unsaid := a.given[term.question] == 0
-				if found[term.question] != Off || a.term(term) != fit || unsaid && (fit == Yes || a.of.Questions[term.question].Row) {
-					continue
-				}
-				if unsaid {
-					unknown = term.question
-					continue
-				}
-				found[term.question] = fit
+			if k == 2 && fit < Yes { // any of many would do as the second proof, so none of them is needed
+				alone = alone || fit == No
+				continue
 			}
-			if unknown >= 0 {
-				found[unknown] = fit
-			}
+			a.weigh(clause, fit, &found)
 		}
 	}
 	for i := range a.of.Questions {
@@ -295,5 +288,33 @@ func (a *Answers) reasons(to []Reason, c *Channel) []Reason {
 			to = append(to, Reason{Question: a.of.Questions[i].ID, Value: a.at(i), Fit: found[i]})
 		}
 	}
+	if alone {
+		to = append(to, Reason{Fit: No})
+	}
 	return to
+}
+
+// weigh notes which questions make a line what it is. Of several doubts that would do, only the last one asked is named,
+// unsaid ones before unsure ones: "needs an SMS" is untrue if an open app will do.
+func (a *Answers) weigh(clause Clause, fit Fit, found *[maxQuestions]Fit) {
+	unsure, unsaid := -1, -1
+	for i := range clause {
+		term := &clause[i]
+		given := a.given[term.question] > 0
+		switch {
+		case found[term.question] != Off || a.term(term) != fit || !given && (fit == Yes || a.of.Questions[term.question].Row):
+		case !given:
+			unsaid = term.question
+		case fit == Maybe:
+			unsure = term.question
+		default:
+			found[term.question] = fit
+		}
+	}
+	switch {
+	case unsaid >= 0:
+		found[unsaid] = fit
+	case unsure >= 0:
+		found[unsure] = fit
+	}
 }

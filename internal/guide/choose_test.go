@@ -379,6 +379,46 @@ func TestReasons_nameWhatWouldDo(t *testing.T) {
 	}
 }
 
+// Each way of the wallet names what it needs itself; what any of many things would do for, its second proof, it needs none of.
+func TestReasons_secondProofNamesNoNeed(t *testing.T) {
+	p := platforms(t)["wallet"]
+	for _, c := range []struct {
+		says, channel string
+		fit           guide.Fit
+		want          []string // questions; "" is: nothing left for a second proof
+	}{
+		{"phone=unsure", "sms", guide.Maybe, []string{"phone"}},
+		{"phone=unsure", "mail", guide.Maybe, []string{"email"}},
+		{"phone=unsure", "card", guide.Maybe, []string{"card", "reserved"}},
+		{"phone=unsure&reserved=unsure", "card", guide.Maybe, []string{"card", "reserved"}},
+		{"phone=suspended&email=yes&saved=no&card=none", "mail", guide.No, []string{""}},
+		{"phone=works&email=no&saved=no&card=none&id=none", "sms", guide.No, []string{""}},
+	} {
+		channels := answers(t, p, "safety=none&trouble=forgot&"+c.says).Recommend().Channels
+		i := slices.IndexFunc(channels, func(r guide.Ranked) bool { return r.ID == c.channel })
+		var got []string
+		for _, r := range channels[i].Reasons {
+			if r.Fit == c.fit {
+				got = append(got, r.Question)
+			}
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %s names %q, want %q", c.says, c.channel, got, c.want)
+		}
+	}
+}
+
+// People who decide stand below all that one can do alone, however little is known, and above nothing but the last rung.
+func TestRecommend_appealStandsBelowWhatOneCanDoAlone(t *testing.T) {
+	p := platforms(t)["wallet"]
+	for _, says := range []string{"phone=unsure", "phone=suspended", "phone=works&email=yes"} {
+		possible := ids(answers(t, p, "safety=none&trouble=forgot&"+says).Recommend().Possible())
+		if n := len(possible); n < 4 || possible[n-2] != "appeal" || possible[n-1] != "agent" {
+			t.Errorf("%s: %v", says, possible)
+		}
+	}
+}
+
 func BenchmarkRecommend(b *testing.B) {
 	a := answers(b, platforms(b)["alipay"], situations[1].says)
 	for b.Loop() {

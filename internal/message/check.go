@@ -67,11 +67,11 @@ func samples(purpose recovery.Purpose, channel, lang string) []recovery.Letter {
 		list = append(list, sample(purpose, channel, lang, detail))
 	}
 	l := list[0]
-	switch {
-	case purpose == recovery.PurposeTicketApproved:
+	switch purpose {
+	case recovery.PurposeTicketApproved:
 		l.Hold = l.At.Add(72 * time.Hour)
 		list = append(list, l)
-	case purpose == recovery.PurposeTicketRefused || purpose == recovery.PurposeDone || purpose == recovery.PurposeReady:
+	case recovery.PurposeTicketRefused, recovery.PurposeDone, recovery.PurposeReady:
 		l.Until = time.Time{}
 		list = append(list, l)
 	}

@@ -292,7 +292,7 @@ func (t *Turn) veto() (frozen bool, err error) {
 // end closes a case: its links and codes die, the owner's links that stop things stay.
 func (t *Turn) end(state State) error {
 	c := t.Case
-	c.State = state
+	c.State, c.Facts.Came = state, ""
 	c.Facts.Ended, c.Facts.Doing, c.Facts.Late, c.Facts.Return, c.Facts.Handoffs, c.Facts.Password = t.Now, nil, nil, nil, nil, nil
 	if err := t.tx.EndLinks(c.ID, LinkStop); err != nil {
 		return err

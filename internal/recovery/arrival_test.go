@@ -47,3 +47,19 @@ func TestLink_anArrivalCountsOnceThePasswordIsSet(t *testing.T) {
 		})
 	}
 }
+
+// A case that ends another way forgets it too.
+func TestLink_aCaseThatEndsForgetsTheLink(t *testing.T) {
+	o := openOffice(t)
+	v := o.enough("backup", "mail")
+	v.client.Link = "7777777A"
+	o.wallet.down = problem.Invalid{Fields: map[string]string{"new_password": "used"}}
+	v.pass("password", "new_password", newWord, "new_password_again", newWord)
+	o.work()
+	if err := o.Cancel(t.Context(), v.key, v.client); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := o.cases.Case(t.Context(), v.key.Case); err != nil || c.Facts.Came != "" {
+		t.Errorf("%s keeps %q, %v", c.State, c.Facts.Came, err)
+	}
+}

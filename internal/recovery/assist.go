@@ -225,11 +225,11 @@ func (s *Assistance) SendLink(ctx context.Context, caseID, agent string) error {
 // send, and they may turn to something else. The ticket is the desk's. Pressed again it changes nothing.
 func (s *Assistance) Appeal(ctx context.Context, caseID, agent string) error {
 	return s.wrap("lead to an appeal", s.change(ctx, caseID, agent, func(t *Turn, _ *Assist) error {
-		if t.doing != nil && t.doing.Method == ByAppeal {
-			return nil
-		}
 		if !t.mayAppeal() {
 			return problem.Invalid{Fields: map[string]string{"method": "not-offered"}}
+		}
+		if t.doing != nil && t.doing.Method == ByAppeal {
+			return nil
 		}
 		if err := t.begin(ByAppeal); err != nil {
 			return err

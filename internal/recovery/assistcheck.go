@@ -178,7 +178,7 @@ func (s *Assistance) worth(t *Turn, said Said, answers []string) (Checked, Proof
 		return c, Proof{}, nil
 	}
 	f := t.Case.Facts
-	p := Proof{Method: ByAgent, Class: s.rules.Asked, Rests: []string{secretIdentity}, At: t.Now, Own: f.Own, Holder: f.Holder}
+	p := Proof{Method: ByAgent, Class: s.rules.Asked, Rests: []string{secretIdentity}, At: t.Now, Own: t.Case.aging(f.Own, t.Now), Holder: f.Holder}
 	if said.Number != "" && said.Reached {
 		n, err := s.callBack(t, said.Number)
 		if err != nil {
@@ -236,7 +236,7 @@ func (t *Turn) vouched() (fresh string, err error) {
 	if err := t.announce(); err != nil {
 		return "", err
 	}
-	if t.Policy.Judge(t.proofs(f.Own), t.situation()).Enough {
+	if t.Policy.Judge(t.proofs(t.Case.aging(f.Own, t.Now)), t.situation()).Enough {
 		f.Doing, f.Late, t.doing = nil, nil, nil
 	}
 	if f.Doing == nil {

@@ -72,7 +72,7 @@ func (t *Turn) carried(press []byte) string {
 func (t *Turn) carry(press []byte) (fresh string, err error) {
 	f := &t.Case.Facts
 	switch {
-	case t.place().State != Open || f.Ruled.IsZero():
+	case t.place().State != Open || !slices.ContainsFunc(f.Proofs, t.carries):
 		return "", problem.Expired
 	case t.situation().Unreachable:
 		return "", problem.Denied
@@ -81,12 +81,20 @@ func (t *Turn) carry(press []byte) (fresh string, err error) {
 		return "", err
 	}
 	for i, p := range f.Proofs {
-		if slices.Contains([]string{ByAppeal, ByPapers}, p.Method) && p.Holder == f.Holder {
+		if t.carries(p) {
 			f.Proofs[i].Holder = f.Holder + 1
 		}
 	}
 	f.Holder++
 	f.Hold, f.HeldFor, f.Ready, f.Ruled, t.Case.Acted = time.Time{}, nil, false, t.Now, t.Now
 	t.by = t.s.hash.Sum(press)
-	return t.moved(Session{})
+	if fresh, err = t.moved(Session{}); err != nil || !f.Hold.IsZero() {
+		return fresh, err // of a wait all are told
+	}
+	return fresh, t.tell(PurposeStarted, time.Time{})
+}
+
+// carries says whether a proof comes along: what people decided, in the browser that holds the case.
+func (t *Turn) carries(p Proof) bool {
+	return slices.Contains([]string{ByAppeal, ByPapers}, p.Method) && p.Holder == t.Case.Facts.Holder
 }

@@ -72,6 +72,8 @@ type Facts struct {
 	Helpers                 []string             `json:",omitzero"` // all who ever did: they decide nothing of it (requirement P1)
 	Vouched                 *Proof               `json:",omitzero"` // an agent's check that the person has yet to take over
 	Awaits                  time.Time            `json:",omitzero"` // until when the case lives on for a ticket that people decide
+	Writing                 time.Time            `json:",omitzero"` // since when that ticket is the customer's to write; zero if it is not
+	Wrote                   time.Duration        `json:",omitzero"` // how long it was before
 	Ruled                   time.Time            `json:",omitzero"` // when they said yes
 }
 
@@ -110,8 +112,8 @@ type Handoff struct {
 
 // Return is another browser that came with the resume code and has to prove something again.
 type Return struct {
-	Hash  string // of its token
-	Doing *Doing
-	Until time.Time
-	Came  Session `json:",omitzero"` // how that token was made
+	Hash   string // of its token
+	Doing  *Doing
+	Until  time.Time
+	Opened Session `json:",omitzero"` // how that token was made
 }

@@ -52,6 +52,15 @@ func (c *Case) deadline(times CaseTimes, step Step) time.Time {
 	return idle
 }
 
+// aging is the clock by which proofs grow old: the own time, and what a ticket was the customer's to write. The case lives on
+// for that, but nobody else acts: whoever borrowed a phone for a minute must not keep what it proved for days.
+func (c *Case) aging(own time.Duration, now time.Time) time.Duration {
+	if since := c.Facts.Writing; !since.IsZero() && now.After(since) {
+		own += now.Sub(since)
+	}
+	return own + c.Facts.Wrote
+}
+
 // ownTime is the reading of the own clock now.
 func (c *Case) ownTime(now time.Time, step Step) time.Duration {
 	if c.held() || c.ruled() {

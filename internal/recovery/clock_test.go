@@ -128,11 +128,6 @@ func TestR14_enoughStaysEnoughThroughItsHold(t *testing.T) {
 	if err := o.More(context.Background(), v.key, home); err != nil {
 		t.Fatal(err)
 	}
-	handed, err := o.HandOff(context.Background(), v.key, home)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v.key.Token = handed.Token
 	o.advance(14 * time.Minute)
 	v.at("password")
 	v.finish(newWord)

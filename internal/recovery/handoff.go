@@ -32,7 +32,7 @@ func (s *Service) HandOff(ctx context.Context, key Key, client Client) (Handed, 
 	if a.Case.late(key.Token, a.Now) {
 		return s.handed(a.Case, key, a.Now, press), nil
 	}
-	if a.place.State != Open {
+	if a.place.State != Open || a.Case.Facts.Verdict != nil { // nothing more can be proved there
 		return Handed{}, nil
 	}
 	a.by = s.pressed(press)

@@ -129,12 +129,12 @@ func (s *Service) Resume(ctx context.Context, code string, client Client) (Key, 
 			return err
 		}
 		if r := c.Facts.Return; r != nil && now.Before(r.Until) {
-			if key.Token = s.again(r.Came, press); key.Token != "" { // a second click: nothing begins anew for it
+			if key.Token = s.again(r.Opened, press); key.Token != "" { // a second click: nothing begins anew for it
 				return nil
 			}
 		}
-		came, fresh := s.opened(now, press)
-		c.Facts.Return, key.Token = &Return{Hash: came.Hash, Until: now.Add(s.policy.Case.Total), Came: came}, fresh
+		opened, fresh := s.opened(now, press)
+		c.Facts.Return, key.Token = &Return{Hash: opened.Hash, Until: now.Add(s.policy.Case.Total), Opened: opened}, fresh
 		if err := tx.Record(Event{At: now, Kind: "case-resumed", Case: c.ID, Actor: "customer"}); err != nil {
 			return err
 		}

@@ -11,7 +11,7 @@ import (
 // what comes next. It gives the browser a new token.
 func (t *Turn) prove(m Method, rests []string, role Role) (fresh string, err error) {
 	f := &t.Case.Facts
-	p := Proof{Method: m.ID(), Class: t.Policy.Methods[m.ID()].Class, Rests: rests, At: t.Now, Own: f.Own, Holder: f.Holder}
+	p := Proof{Method: m.ID(), Class: t.Policy.Methods[m.ID()].Class, Rests: rests, At: t.Now, Own: t.Case.aging(f.Own, t.Now), Holder: f.Holder}
 	f.Proofs = append(slices.DeleteFunc(f.Proofs, func(old Proof) bool { return old.Method == p.Method }), p)
 	if err := t.record("proof-passed", map[string]string{"method": p.Method, "class": string(p.Class)}); err != nil {
 		return "", err
@@ -76,7 +76,7 @@ func (t *Turn) weigh() (waits bool, err error) {
 	if f.Verdict != nil && !t.holding() {
 		return false, nil
 	}
-	v := t.Policy.Judge(t.proofs(f.Own), t.situation())
+	v := t.Policy.Judge(t.proofs(t.Case.aging(f.Own, t.Now)), t.situation())
 	switch {
 	case f.Verdict != nil && !(v.Enough && v.better(*f.Verdict)):
 		return false, nil

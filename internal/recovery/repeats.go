@@ -87,7 +87,7 @@ func (s *Service) regained(c *Case, key Key, now time.Time, press []byte) string
 }
 
 // heard answers "this was not me" once more, by a link that ended with the case that it stopped: whoever said so must not read
-// that it was too late.
+// that it was too late. Where another case runs by now, it was heard for the one of before alone.
 func (s *Service) heard(ctx context.Context, l Link, over error) (StopSight, error) {
 	c, err := s.store.Case(ctx, l.Case)
 	if errors.Is(err, problem.NotFound) {
@@ -109,6 +109,9 @@ func (s *Service) heard(ctx context.Context, l Link, over error) (StopSight, err
 			var other *Case
 			if other, err = tx.Case(id); err == nil {
 				sight.Frozen = other.Facts.Freeze
+				if !sight.Frozen && (other.State == Open || other.State == Applying) {
+					err = over
+				}
 			}
 		}
 		return err

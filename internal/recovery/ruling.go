@@ -206,17 +206,22 @@ func (t *Turn) stoppedBefore() (bool, error) {
 	return false, nil
 }
 
-// Await keeps a case alive until a moment, because a ticket of it waits for somebody; its own clock stands still. A case that
-// is over stays so.
-func (r *Rulings) Await(caseID string, until time.Time) error {
+// Await keeps a case alive until a moment, because a ticket of it waits for somebody; its own clock stands still. While the
+// ticket is the customer's to write (theirs), proofs grow older all the same (requirement R14). A case that is over stays so.
+func (r *Rulings) Await(caseID string, until time.Time, theirs bool) error {
 	c, err := r.tx.Case(caseID)
 	if errors.Is(err, problem.NotFound) {
 		return nil
 	}
-	if err != nil || c.State != Open || c.Facts.Awaits.Equal(until) {
+	f := &c.Facts
+	if err != nil || c.State != Open || f.Awaits.Equal(until) && f.Writing.IsZero() != theirs {
 		return err
 	}
-	c.Facts.Awaits = until
+	now := r.s.now()
+	f.Awaits, f.Wrote, f.Writing = until, c.aging(0, now), time.Time{}
+	if theirs {
+		f.Writing = now
+	}
 	return r.tx.Save(c)
 }
 
@@ -243,7 +248,7 @@ func (r *Rulings) Prove(caseID string, g Ruling) error {
 	if _, err := t.first(); err != nil { // the letter of the yes announces it, whatever was announced before
 		return err
 	}
-	enough := t.Policy.Judge(t.proofs(f.Own), t.situation()).Enough
+	enough := t.Policy.Judge(t.proofs(t.Case.aging(f.Own, t.Now)), t.situation()).Enough
 	if f.Doing != nil && (enough || f.Doing.Method == ByAppeal) {
 		f.Doing, f.Late, t.doing = nil, nil, nil
 	}
@@ -270,7 +275,7 @@ func (t *Turn) completable() bool {
 func (t *Turn) ruled(g Ruling) error {
 	f := &t.Case.Facts
 	for _, given := range g.Proofs {
-		p := Proof{Method: ByAppeal, Class: given.Class, Rests: []string{"ticket:" + g.Ticket}, At: t.Now, Own: f.Own, Holder: f.Holder,
+		p := Proof{Method: ByAppeal, Class: given.Class, Rests: []string{"ticket:" + g.Ticket}, At: t.Now, Own: t.Case.aging(f.Own, t.Now), Holder: f.Holder,
 			Hold: max(g.Hold, t.Policy.Methods[ByAppeal].Hold)}
 		if given.Class != t.Policy.Methods[ByAppeal].Class {
 			p.Method, p.Rests = ByPapers, []string{"papers:" + g.Ticket}

@@ -25,7 +25,9 @@ func (d desk) About(id string) (support.About, error) {
 	return support.About{Helpers: s.Helpers, Yuan: s.Yuan, Flags: s.Risks, Others: s.Others}, err
 }
 
-func (d desk) Await(id string, until time.Time) error { return d.rulings.Await(id, until) }
+func (d desk) Await(id string, until time.Time, theirs bool) error {
+	return d.rulings.Await(id, until, theirs)
+}
 
 func (d desk) Prove(id string, g support.Grant) error {
 	r := recovery.Ruling{Ticket: g.Ticket, Number: g.Number, Hold: g.Hold}
@@ -83,7 +85,7 @@ func (v *visitor) stakes() support.About {
 
 func (v *visitor) await(until time.Time) {
 	v.t.Helper()
-	if _, err := v.o.decides(func(tx support.TicketTx) error { return tx.Await(v.key.Case, until) }); err != nil {
+	if _, err := v.o.decides(func(tx support.TicketTx) error { return tx.Await(v.key.Case, until, false) }); err != nil {
 		v.t.Fatalf("await: %v", err)
 	}
 }

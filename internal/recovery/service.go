@@ -185,7 +185,7 @@ func (t *Turn) counting() []Proof {
 	return trusted(t.proofs(own), t.situation().Distrusted)
 }
 
-// own is the reading of the case's own clock now.
+// own is the reading now of the clock by which proofs grow old.
 func (t *Turn) own() time.Duration {
 	step := Step{}
 	if doing := t.Case.Facts.Doing; doing != nil && !t.reckoning {
@@ -195,5 +195,5 @@ func (t *Turn) own() time.Duration {
 			step = m.Step(&in)
 		}
 	}
-	return t.Case.ownTime(t.Now, step)
+	return t.Case.aging(t.Case.ownTime(t.Now, step), t.Now)
 }

@@ -23,11 +23,11 @@ func DueOf(db *DB, id string) Due {
 	switch id {
 	case "persons":
 		return func(ctx context.Context, before time.Time, most int) (int, time.Time, error) {
-			return dueInTrail(ctx, db, `SELECT e.at FROM audit_person p JOIN audit_entry e ON e.seq = p.seq ORDER BY p.seq LIMIT $1`, before, most)
+			return duePersons(ctx, db, before, most)
 		}
 	case "trail":
 		return func(ctx context.Context, before time.Time, most int) (int, time.Time, error) {
-			return dueInTrail(ctx, db, `SELECT e.at FROM audit_entry e ORDER BY e.seq LIMIT $1`, before, most)
+			return dueInTrail(ctx, db, before, most)
 		}
 	}
 	t, ok := dueTables[id]
@@ -48,26 +48,4 @@ func DueOf(db *DB, id string) Due {
 		}
 		return n, moment(first.Int64), failed("find the oldest", err)
 	}
-}
-
-// dueInTrail looks at the oldest entries only: the trail is in the order of time but for moments.
-func dueInTrail(ctx context.Context, db *DB, query string, before time.Time, most int) (n int, oldest time.Time, err error) {
-	rows, err := db.read().QueryContext(ctx, query, most)
-	if err != nil {
-		return 0, oldest, failed("count what is due in the trail", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var at int64
-		if err := rows.Scan(&at); err != nil {
-			return 0, oldest, failed("count what is due in the trail", err)
-		}
-		if oldest.IsZero() {
-			oldest = moment(at)
-		}
-		if at < millis(before) {
-			n++
-		}
-	}
-	return n, oldest, failed("count what is due in the trail", rows.Err())
 }

@@ -34,3 +34,28 @@ func TestP3_whatIsDueIsCounted(t *testing.T) {
 		}
 	})
 }
+
+// What is written later of times before is older than the first entry: the demo's history, or a clock that was wrong.
+func TestP3_theOldestIsSoByItsTimeNotByItsNumber(t *testing.T) {
+	for name, covered := range map[string]bool{"in spans": true, "in none": false} {
+		OnBoth(t, func(t *testing.T, d *DB) {
+			now := d.now()
+			a := auditOf(d, vault.Generate())
+			auditRecord(t, a, now.AddDate(0, 0, -2), 600)
+			auditRecord(t, a, now.AddDate(0, 0, -190), 700)
+			auditRecord(t, a, now.AddDate(0, 0, -1), 800)
+			if covered {
+				if err := NewTrail(a).Cover(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			// the trail is given up from its beginning on, which is not old yet
+			for id, want := range map[string]int{"persons": 700, "trail": 0} {
+				n, oldest, err := DueOf(d, id)(t.Context(), now.AddDate(0, 0, -180), 1000)
+				if err != nil || n != want || oldest.UnixMilli() != now.AddDate(0, 0, -190).UnixMilli() {
+					t.Errorf("%s, %s: %d, the oldest of %v, %v", name, id, n, oldest, err)
+				}
+			}
+		})
+	}
+}

@@ -17,7 +17,7 @@ import (
 type noCases struct{}
 
 func (noCases) About(string) (support.About, error)              { return support.About{}, nil }
-func (noCases) Await(string, time.Time) error                    { return nil }
+func (noCases) Await(string, time.Time, bool) error              { return nil }
 func (noCases) Prove(string, support.Grant) error                { return nil }
 func (noCases) Tell(string, support.Notice) error                { return nil }
 func noCasesIn(context.Context, *sql.Tx) support.Cases           { return noCases{} }

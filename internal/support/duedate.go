@@ -45,3 +45,13 @@ func (p Promise) resume(c *Calendar, now time.Time, rest time.Duration) time.Tim
 	}
 	return c.Add(now, rest, p.Counts)
 }
+
+// Latest is when what a kind decides is through at the latest for who sends it by then and is asked for no more: the longest
+// promise, then the hold.
+func (s *Tickets) Latest(kind string, sent time.Time) time.Time {
+	k, ok := s.Kind(kind)
+	if !ok {
+		return time.Time{}
+	}
+	return k.Promise.due(s.deps.Calendar, sent, 0).Add(k.Hold)
+}

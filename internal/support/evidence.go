@@ -219,10 +219,32 @@ var monthForm = regexp.MustCompile(`^((?:19|20)\d\d) ?[-/.年 ]? ?(0?[1-9]|1[0-2
 
 var dayForm = regexp.MustCompile(`^((?:19|20)\d\d) ?[-/.年 ] ?(0?[1-9]|1[0-2]) ?[-/.月 ] ?(0?[1-9]|[12]\d|3[01]) ?[日号]?$`)
 
+// yearless is a day as people say what is not long ago.
+var yearless = regexp.MustCompile(`^(0?[1-9]|1[0-2]) ?月 ?(0?[1-9]|[12]\d|3[01]) ?[日号]?$`)
+
+// lastSuch is the last day of that month and day up to today, in the zone of now; the text itself if there is none.
+func lastSuch(s string, now time.Time) string {
+	found := yearless.FindStringSubmatch(s)
+	if found == nil {
+		return s
+	}
+	today := now.Format("2006-01-02")
+	for back := range 9 { // 29 February may be eight years ago
+		at, err := time.Parse("2006-1-2", strconv.Itoa(now.Year()-back)+"-"+found[1]+"-"+found[2])
+		if day := at.Format("2006-01-02"); err == nil && day <= today {
+			return day
+		}
+	}
+	return s
+}
+
 // earliest is before any wallet was there.
 const earliest = 1998
 
 func calendarDay(s string, days bool, now time.Time) (value, code string) {
+	if days {
+		s = lastSuch(s, now)
+	}
 	form, found := "2006-1", monthForm.FindStringSubmatch(s)
 	if days && found == nil {
 		form, found = "2006-1-2", dayForm.FindStringSubmatch(s)

@@ -20,7 +20,7 @@ const (
 	linksAMinute  = 60
 	linksADay     = 2_000
 	LinksKept     = 90 * 24 * time.Hour // after their end, for insight
-	linkNotesLast = 10 * 24 * time.Hour // after its end, as long as the customer's cookie
+	LinkNotesLast = 10 * 24 * time.Hour // after its end, as long as the customer's cookie
 )
 
 // Links are what agents share. Several processes may each have one over the same database.
@@ -133,7 +133,7 @@ func (l *Links) Note(ctx context.Context, code string, m Mark) (Link, error) {
 	if m.Step != "" && !where.MatchString(m.Step) || m.Left != "" && !where.MatchString(m.Left) {
 		return link, errors.New("note a visit: a step that is none")
 	}
-	over := link.Why == WhyScam || l.Now().After(link.Expires.Add(linkNotesLast))
+	over := link.Why == WhyScam || l.Now().After(link.Expires.Add(LinkNotesLast))
 	if m == (Mark{}) || over {
 		return link, nil
 	}

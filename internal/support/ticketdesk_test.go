@@ -69,7 +69,7 @@ func (c casesIn) About(caseID string) (support.About, error) {
 	return about, nil
 }
 
-func (c casesIn) Await(string, time.Time) error { return nil }
+func (c casesIn) Await(string, time.Time, bool) error { return nil }
 
 func (c casesIn) Prove(caseID string, g support.Grant) error {
 	for _, p := range g.Proofs {

@@ -45,13 +45,13 @@ func (s *Tickets) Begin(ctx context.Context, n NewTicket) (t *Ticket, begun bool
 			if n.Agent != "" { // who helped decides nothing of it
 				beginner, t.Detail.Helpers = Actor(n.Agent), []string{n.Agent}
 			}
-			if err := s.countBegun(tx, k, n.Network, now); err != nil {
+			if err := s.countBegun(tx, k, n.Agent, n.Network, now); err != nil {
 				return err
 			}
 			if err := tx.AddTicket(t); err != nil {
 				return err
 			}
-			if err := tx.Await(n.Case, t.awaits()); err != nil {
+			if err := tx.Await(n.Case, t.awaits(), true); err != nil {
 				return err
 			}
 			return tx.Record(noted(t, now, "ticket-begun", beginner))
@@ -167,7 +167,7 @@ func (s *Tickets) Save(ctx context.Context, caseID, id, ask string, typed map[st
 		if !t.MayAnswer(ask) {
 			return problem.Conflict
 		}
-		entries, wrong := a.Parse(typed, now)
+		entries, wrong := a.Parse(typed, now.In(s.deps.Calendar.Zone))
 		if len(wrong) > 0 {
 			return problem.Invalid{Fields: wrong}
 		}

@@ -16,8 +16,14 @@ import (
 // FlagSeveral is said of tickets of an account for which others wait too.
 const FlagSeveral = "several-appeals"
 
-// countBegun counts a ticket that is begun from a network; problem.Throttled.
-func (s *Tickets) countBegun(tx TicketTx, k *TicketKind, network string, now time.Time) error {
+// openedADay is how many tickets one agent may open for customers in 24 hours.
+const openedADay = 100
+
+// countBegun counts a ticket that is begun from a network, or by an agent; problem.Throttled.
+func (s *Tickets) countBegun(tx TicketTx, k *TicketKind, agent, network string, now time.Time) error {
+	if agent != "" {
+		return tx.Take(now, throttle.Limit{Key: "ticket/opened/" + agent, Max: openedADay, Within: 24 * time.Hour})
+	}
 	if network == "" {
 		return nil
 	}

@@ -12,6 +12,24 @@ import (
 
 // A stranger who knows a sign-in name writes as many appeals as they can: the owner's, from another network, is begun and sent
 // all the same. From one network a day has an end.
+// An agent's tickets are counted by agent: whoever sits at the desk cannot flood the queue.
+func TestP2_anAgentOpensOnlySoManyTicketsADay(t *testing.T) {
+	onBoth(t, func(t *testing.T, d *door) {
+		b := newBureau(t, d)
+		begin := func(caseID, agent string) error {
+			_, _, err := b.Begin(t.Context(), support.NewTicket{Kind: "appeal", Case: caseID, Key: "key", Lang: "zh", Agent: agent})
+			return err
+		}
+		for i := range 100 {
+			b.must(begin(fmt.Sprint("case", i), "lin"))
+		}
+		b.is(begin("one more", "lin"), problem.KindThrottled, "one more of the agent")
+		b.must(begin("one more", "zhu"))
+		d.advance(24*time.Hour + time.Second)
+		b.must(begin("the next day", "lin"))
+	})
+}
+
 func TestP2_aStrangerCannotUseUpTheOwnersAppeal(t *testing.T) {
 	onBoth(t, func(t *testing.T, d *door) {
 		b, ctx := newBureau(t, d), t.Context()

@@ -19,7 +19,7 @@ type waiting struct {
 	until map[string]time.Time
 }
 
-func (w waiting) Await(caseID string, until time.Time) error {
+func (w waiting) Await(caseID string, until time.Time, _ bool) error {
 	w.until[caseID] = until
 	return nil
 }

@@ -104,10 +104,13 @@ func (t *Ticket) awaits() time.Time {
 	return time.Time{}
 }
 
+// theirs says that a case which lives until a moment for its ticket lives for the customer, who has to do something with it.
+func (t *Ticket) theirs(until time.Time) bool { return !until.IsZero() && t.State != TicketOpen }
+
 // await saves a ticket, and lets its case live as long as it needs it.
 func (t *Ticket) await(tx TicketTx, before time.Time) error {
 	if until := t.awaits(); t.State != TicketApproved && !until.Equal(before) { // what was approved has seen to the case
-		if err := tx.Await(t.Case, until); err != nil {
+		if err := tx.Await(t.Case, until, t.theirs(until)); err != nil {
 			return err
 		}
 	}

@@ -71,8 +71,8 @@ type TicketTx interface {
 type Cases interface {
 	// About says what matters of a case now. One that is over has something too: its ticket is ended by people.
 	About(caseID string) (About, error)
-	// Await keeps a case alive until a moment, as its ticket waits for somebody.
-	Await(caseID string, until time.Time) error
+	// Await keeps a case alive until a moment, as its ticket waits for somebody: for the customer (theirs), or for people.
+	Await(caseID string, until time.Time, theirs bool) error
 	// Prove adds what people judged to a case, and writes to every address of the account that they did; problem.Expired if it
 	// is over, problem.Invalid with "account" "unknown" if there is no such account, and with "compared" "required" if only
 	// compared papers can complete it.

@@ -68,7 +68,7 @@ func (s *Tickets) tend(tx TicketTx, t *Ticket, now time.Time, done *Tended) erro
 	switch t.State {
 	case TicketDraft:
 		done.Forgotten = 1
-		if err := tx.Await(t.Case, time.Time{}); err != nil {
+		if err := tx.Await(t.Case, time.Time{}, false); err != nil {
 			return err
 		}
 		if err := freeCall(tx, t); err != nil {

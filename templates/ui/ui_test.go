@@ -33,6 +33,9 @@ func TestTitlesBreakOnlyAtTheirMarks(t *testing.T) {
 	if got := html(t, Broken(words(t, "zh"), Cut("点“支付密码”|这一行"))); got != "点“支付密码”<wbr>这一行" {
 		t.Error(got)
 	}
+	if got := html(t, Broken(words(t, "zh"), Cut("通过了，|11 月 26 日 10:20 设密码"))); got != "通过了，<wbr>11\u00a0月\u00a026\u00a0日\u00a010:20 设密码" {
+		t.Error("a number is cut from its unit:", got)
+	}
 	if got := html(t, Broken(words(t, "en"), Cut("Tap |the row"))); got != "Tap the row" {
 		t.Error(got)
 	}
