@@ -55,8 +55,8 @@ func TestL15_anAgentOpensATicketThatTheCustomerWrites(t *testing.T) {
 	if _, err := p.config.Tickets.Claim(t.Context(), judge, ticket.ID); problem.KindOf(err) != problem.KindDenied {
 		t.Errorf("who opened it claims it: %v", err)
 	}
-	trail := column(t, p.live.db, `SELECT kind || ' ' || actor FROM audit_entry WHERE kind IN ('assist-appeal', 'ticket-begun', 'ticket-sent') ORDER BY seq`)
-	if want := []string{"assist-appeal agent:" + lin.id, "ticket-begun agent:" + lin.id, "ticket-sent customer"}; !slices.Equal(trail, want) {
+	trail := column(t, p.live.db, `SELECT kind || ' ' || actor FROM audit_entry WHERE kind IN ('assist-appeal', 'method-begun', 'ticket-begun', 'ticket-sent') ORDER BY seq`)
+	if want := []string{"method-begun customer", "method-begun agent:" + lin.id, "assist-appeal agent:" + lin.id, "ticket-begun agent:" + lin.id, "ticket-sent customer"}; !slices.Equal(trail, want) {
 		t.Errorf("the trail says %q", trail)
 	}
 }

@@ -42,8 +42,8 @@ func (s *Tickets) Begin(ctx context.Context, n NewTicket) (t *Ticket, begun bool
 			t = &Ticket{ID: newID(), Number: ticketNumber.fresh(), Kind: k.ID, Case: n.Case, Key: s.keySum(n.Key), State: TicketDraft,
 				Created: now, Due: now.Add(k.Draft), Detail: Detail{Lang: n.Lang, Opener: n.Agent}}
 			beginner := Customer
-			if n.Agent != "" { // who helped decides nothing of it
-				beginner, t.Detail.Helpers = Actor(n.Agent), []string{n.Agent}
+			if n.Agent != "" {
+				beginner = Actor(n.Agent)
 			}
 			if err := s.countBegun(tx, k, n.Agent, n.Network, now); err != nil {
 				return err

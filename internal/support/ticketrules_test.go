@@ -16,58 +16,65 @@ import (
 // waiting remembers until when cases are kept alive.
 type waiting struct {
 	support.Cases
-	until map[string]time.Time
+	cases map[string]wait
 }
 
-func (w waiting) Await(caseID string, until time.Time, _ bool) error {
-	w.until[caseID] = until
+// wait is until when a case lives, and whether it is the customer who has to do something.
+type wait struct {
+	until  time.Time
+	theirs bool
+}
+
+func (w waiting) Await(caseID string, until time.Time, theirs bool) error {
+	w.cases[caseID] = wait{until, theirs}
 	return nil
 }
 
 // apart is a bureau that knows only some kinds, cleans pictures in a way of its own, and remembers what cases wait for.
-func apart(t *testing.T, d *door, pictures support.PictureCleaner, kinds ...*support.TicketKind) (*bureau, map[string]time.Time) {
-	b, until := newBureau(t, d), map[string]time.Time{}
-	in := func(ctx context.Context, tx *sql.Tx) support.Cases { return waiting{b.cases.in(ctx, tx), until} }
+func apart(t *testing.T, d *door, pictures support.PictureCleaner, kinds ...*support.TicketKind) (*bureau, map[string]wait) {
+	b, cases := newBureau(t, d), map[string]wait{}
+	in := func(ctx context.Context, tx *sql.Tx) support.Cases { return waiting{b.cases.in(ctx, tx), cases} }
 	b.Tickets = support.NewTickets(support.TicketDeps{Store: store.NewTickets(b.db, in, b.trail.Append), Box: b.keys.Box("tickets"),
 		Index: b.keys.Index("tickets"), Kinds: kinds, Calendar: deskCalendar(t), Pictures: pictures, Now: b.now})
-	return b, until
+	return b, cases
 }
 
 // R14: a case lives as long as somebody can do something with its ticket: to the end of a draft, two weeks past a promise, to the
-// end of an answer, to the end of a refusal's second chance, and no longer.
+// end of an answer, to the end of a refusal's second chance, and no longer. Only while people decide does the customer's clock
+// stand still.
 func TestR14_aCaseLivesAsLongAsItsTicketNeedsIt(t *testing.T) {
 	onBoth(t, func(t *testing.T, d *door) {
-		b, until := apart(t, d, cleaner{}, appeal(t))
+		b, cases := apart(t, d, cleaner{}, appeal(t))
 		ctx, anna, day := t.Context(), reviewer("anna"), 24*time.Hour
-		lives := func(what string, want time.Time) {
+		lives := func(what string, want time.Time, theirs bool) {
 			t.Helper()
-			if !until["c1"].Equal(want) {
-				t.Errorf("%s: until %s, want %s", what, until["c1"], want)
+			if got := cases["c1"]; !got.until.Equal(want) || got.theirs != theirs {
+				t.Errorf("%s: until %s (theirs: %t), want %s (%t)", what, got.until, got.theirs, want, theirs)
 			}
 		}
 		forgotten := b.draft("c0")
-		if !until["c0"].Equal(forgotten.Due) || !forgotten.Due.Equal(d.now().Add(7*day)) {
-			t.Errorf("a draft lives until %s, its case until %s", forgotten.Due, until["c0"])
+		if !cases["c0"].until.Equal(forgotten.Due) || !cases["c0"].theirs || !forgotten.Due.Equal(d.now().Add(7*day)) {
+			t.Errorf("a draft lives until %s, its case until %s", forgotten.Due, cases["c0"].until)
 		}
 		ticket := b.sent("appeal", "c1")
-		lives("sent", ticket.Due.Add(14*day))
+		lives("sent", ticket.Due.Add(14*day), false)
 		b.take(anna, ticket.ID)
 		_, err := b.AskMore(ctx, anna, ticket.ID, []string{"places"}, nil)
 		b.must(err)
-		lives("asked", d.now().Add(7*day))
+		lives("asked", d.now().Add(7*day), true)
 		ticket, err = b.Send(ctx, "c1", ticket.ID)
 		b.must(err)
-		lives("answered", ticket.Due.Add(14*day))
+		lives("answered", ticket.Due.Add(14*day), false)
 		b.take(anna, ticket.ID)
 		_, err = b.Refuse(ctx, anna, ticket.ID, refusal(b.judged(ticket, "")))
 		b.must(err)
-		lives("refused", d.now().Add(30*day))
+		lives("refused", d.now().Add(30*day), true)
 		d.advance(30 * day)
 		_, _, err = b.Tend(ctx, 10)
 		b.must(err)
-		lives("closed", time.Time{})
-		if !until["c0"].IsZero() {
-			t.Errorf("the case of a forgotten draft lives until %s", until["c0"])
+		lives("closed", time.Time{}, false)
+		if left := cases["c0"]; left != (wait{}) {
+			t.Errorf("the case of a forgotten draft lives until %s", left.until)
 		}
 	})
 }
